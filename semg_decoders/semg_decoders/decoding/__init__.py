@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From network outputs to gestures, velocity and text."""
