@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a message continues the one before it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Continuity(Enum):
+    """How a block of samples stands to the blocks before it."""
+
+    CONTINUES = "continues"
+    STARTS = "first block"
+    NEW_STREAM = "new stream"
+    GAP = "gap"
+    REPEATED = "repeated"
+
+    @property
+    def breaks(self) -> bool:
+        """Whether state from earlier blocks must not be used any more."""
+        return self in (Continuity.STARTS, Continuity.NEW_STREAM, Continuity.GAP)
+
+
+class ContinuityCheck:
+    """Follows stream ids and sample indices, so that two pieces are never glued together."""
+
+    def __init__(self) -> None:
+        self._stream_id: int | None = None
+        self._expected = 0
+
+    def step(self, stream_id: int, first_sample: int, samples: int) -> Continuity:
+        """Judge the next block and remember it.
+
+        Parameters
+        ----------
+        stream_id : int
+            Stream that the block belongs to.
+        first_sample : int
+            Index of the block's first sample.
+        samples : int
+            Number of samples in the block.
+
+        Returns
+        -------
+        Continuity
+            ``REPEATED`` for a block that lies wholly in the past: it is to be dropped, and
+            what was expected next still is. A block that overlaps the past only in part
+            counts as a gap.
+        """
+        if self._stream_id is None:
+            verdict = Continuity.STARTS
+        elif stream_id != self._stream_id:
+            verdict = Continuity.NEW_STREAM
+        elif first_sample == self._expected:
+            verdict = Continuity.CONTINUES
+        elif first_sample + samples <= self._expected:
+            return Continuity.REPEATED
+        else:
+            verdict = Continuity.GAP
+        self._stream_id = stream_id
+        self._expected = first_sample + samples
+        return verdict
+
+    def reset(self) -> None:
+        """Forget what came, so that the next block is a start."""
+        self._stream_id = None
+        self._expected = 0

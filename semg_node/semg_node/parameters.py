@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings dataclasses as ROS parameters, with description, unit and range."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
+from rclpy.node import Node
+
+from semg_node.settings import SettingError, SettingInfo, check, setting_info
+
+Settings = TypeVar("Settings")
+
+_LARGEST = 1e18
+_LARGEST_INTEGER = 2**62
+
+
+def describe(default: Any, info: SettingInfo) -> ParameterDescriptor:
+    """Return the ROS descriptor of one setting."""
+    unit = f" [{info.unit}]" if info.unit else ""
+    descriptor = ParameterDescriptor(
+        description=f"{info.description}{unit}",
+        read_only=info.read_only,
+        additional_constraints=info.range_text(),
+    )
+    if isinstance(default, bool) or (info.minimum is None and info.maximum is None):
+        return descriptor
+    low, high = info.minimum, info.maximum
+    if isinstance(default, int):
+        descriptor.integer_range = [
+            IntegerRange(
+                from_value=-_LARGEST_INTEGER if low is None else int(low),
+                to_value=_LARGEST_INTEGER if high is None else int(high),
+            )
+        ]
+    elif isinstance(default, float):
+        descriptor.floating_point_range = [
+            FloatingPointRange(
+                from_value=-_LARGEST if low is None else float(low),
+                to_value=_LARGEST if high is None else float(high),
+            )
+        ]
+    return descriptor
+
+
+def declare(node: Node, kind: type[Any], prefix: str = "") -> None:
+    """Declare each field of a settings dataclass as a parameter ``prefix + name``.
+
+    Raises
+    ------
+    SettingError
+        If a value that the node was started with does not fit.
+    """
+    for field in dataclasses.fields(kind):
+        name = f"{prefix}{field.name}"
+        info = setting_info(field)
+        default = list(field.default) if isinstance(field.default, tuple) else field.default
+        where = f"parameter '{name}' of {node.get_fully_qualified_name()}"
+        descriptor = describe(field.default, info)
+        # An empty list has no element type that rclpy could infer.
+        descriptor.dynamic_typing = default == []
+        try:
+            node.declare_parameter(name, default, descriptor)
+        except (InvalidParameterValueException, InvalidParameterTypeException) as error:
+            kind_name = type(field.default).__name__
+            raise SettingError(
+                f"{where}: {error}; must be a {kind_name}, {info.range_text()}"
+            ) from None
+        try:
+            check(where, _value(node, name, field.default), field.default, info)
+        except SettingError as error:
+            raise SettingError(f"{error}") from None
+
+
+def read(node: Node, kind: type[Settings], prefix: str = "") -> Settings:
+    """Build the settings dataclass from the node's parameters.
+
+    Raises
+    ------
+    SettingError
+        If a value does not fit.
+    """
+    values = {}
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        name = f"{prefix}{field.name}"
+        value = _value(node, name, field.default)
+        values[field.name] = check(f"parameter '{name}'", value, field.default, setting_info(field))
+    return kind(**values)
+
+
+def _value(node: Node, name: str, default: Any) -> Any:
+    value = node.get_parameter(name).value
+    if isinstance(default, tuple):
+        return tuple(value or ())
+    return value

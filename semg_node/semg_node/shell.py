@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lifecycle node around a component: parameters, topics, states and diagnostics."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
+from rclpy.context import Context
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from rclpy.publisher import Publisher
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.subscription import Subscription
+
+from semg_node import parameters
+from semg_node.component import Component, Level, NotReady, Refused, Status
+from semg_node.local_bus import LocalBus
+from semg_node.settings import SettingError, setting
+
+_RETRY_S = 0.5
+
+
+@dataclass(frozen=True)
+class ShellSettings:
+    """What every node can be told."""
+
+    autostart: bool = setting(
+        True,
+        "configure and activate this node when it starts, and again whenever that becomes possible",
+        read_only=True,
+    )
+    reliable: bool = setting(
+        True, "reliable delivery, last 500 kept; false: sensor-data quality of service",
+        read_only=True,
+    )
+
+
+class Output:
+    """Publishes one topic, to this process directly and to everyone else by DDS."""
+
+    def __init__(
+        self, shell: NodeShell, publisher: Publisher, bus: LocalBus | None, latched: bool
+    ) -> None:
+        self._shell = shell
+        self._publisher = publisher
+        self._bus = bus
+        self._latched = latched
+        self._topic = publisher.topic_name
+
+    def publish(self, message: Any) -> None:
+        """Publish, unless the node is not active."""
+        if not self._shell.may_publish:
+            return
+        if self._bus is not None:
+            self._bus.deliver(self._topic, message, self._latched)
+        # Serialising for nobody is most of the cost; only latched messages are kept for later.
+        if self._latched or self._publisher.get_subscription_count() > 0:
+            self._publisher.publish(message)
+
+
+class NodeShell(LifecycleNode):
+    """Runs a component as a managed node.
+
+    Parameters
+    ----------
+    name : str
+        Name of the node.
+    component : callable
+        Called with this shell; returns the component and may declare parameters.
+    bus : LocalBus or None
+        Hand-over to other nodes of this process.
+    context, namespace, parameter_overrides, cli_args
+        As for ``rclpy.node.Node``.
+
+    Raises
+    ------
+    SettingError
+        If a parameter that the node was started with does not fit.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        component: Callable[[NodeShell], Component],
+        *,
+        bus: LocalBus | None = None,
+        context: Context | None = None,
+        namespace: str | None = None,
+        parameter_overrides: Sequence[Parameter] = (),
+        cli_args: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__(
+            name,
+            context=context,
+            namespace=namespace,
+            parameter_overrides=list(parameter_overrides),
+            cli_args=list(cli_args) if cli_args is not None else None,
+        )
+        self.lock = threading.RLock()
+        self.bus = bus
+        self.active = False
+        self.may_publish = False
+        self.fault = ""
+        self._phase = "unconfigured"
+        self._starting = False
+        self._stopping_for_fault = False
+        self._said = ""
+        self._inputs: list[Callable[[], None]] = []
+        self._outputs: list[Publisher] = []
+        parameters.declare(self, ShellSettings)
+        self.settings = parameters.read(self, ShellSettings)
+        self._wanted = self.settings.autostart
+        self._component = component(self)
+        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(1.0, self._report, clock=self._steady)
+        self._retry = self.create_timer(_RETRY_S, self.try_to_start, clock=self._steady)
+        self.add_post_set_parameters_callback(self._parameters_changed)
+
+    # -- topics -------------------------------------------------------------------------------
+
+    def advertise(self, topic: str, kind: type[Any], qos: QoSProfile) -> Output:
+        """Make an output; it lives until cleanup."""
+        publisher = self.create_publisher(kind, topic, qos)
+        self._outputs.append(publisher)
+        if self.bus is not None:
+            self.bus.advertise(publisher.topic_name)
+        latched = qos.durability == DurabilityPolicy.TRANSIENT_LOCAL
+        return Output(self, publisher, self.bus, latched)
+
+    def listen(
+        self,
+        topic: str,
+        kind: type[Any],
+        qos: QoSProfile,
+        callback: Callable[[Any], None],
+        *,
+        when_inactive: bool = False,
+    ) -> None:
+        """Call `callback` with each message while the node is active, until cleanup.
+
+        A topic that a node of this process publishes is taken from it directly.
+        """
+
+        def guarded(message: Any) -> None:
+            with self.lock:
+                if self.active or when_inactive:
+                    self._run(callback, message)
+
+        resolved = self.resolve_topic_name(topic)
+        if self.bus is not None and self.bus.advertises(resolved):
+            bus = self.bus
+            self._inputs.append(lambda: bus.unsubscribe(resolved, guarded))
+            bus.subscribe(resolved, guarded)
+            return
+        subscription: Subscription = self.create_subscription(kind, topic, guarded, qos)
+        self._inputs.append(lambda: self.destroy_subscription(subscription))
+
+    def _run(self, callback: Callable[[Any], None], message: Any) -> None:
+        try:
+            callback(message)
+        except Refused as refusal:
+            self.stop_with(str(refusal))
+
+    # -- states -------------------------------------------------------------------------------
+
+    def try_to_start(self) -> None:
+        """With autostart, bring the node to active if it is not and can be."""
+        with self.lock:
+            if not self._wanted or self._starting or self.active:
+                return
+            self._starting = True
+            try:
+                if self._phase == "unconfigured":
+                    self.trigger_configure()
+                if self._phase == "inactive":
+                    self.trigger_activate()
+            finally:
+                self._starting = False
+
+    def stop_with(self, fault: str) -> None:
+        """Deactivate because of `fault`, which is logged and reported until the next start."""
+        with self.lock:
+            if self.active:
+                self._stopping_for_fault = True
+                self.trigger_deactivate()
+                self._stopping_for_fault = False
+            self._refuse(Refused(fault))
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        with self.lock:
+            try:
+                self._component.configure()
+            except (Refused, SettingError) as refusal:
+                self._let_go()
+                return self._refuse(refusal)
+            self._phase = "inactive"
+            return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        with self.lock:
+            # What the component latches while it starts has to go out.
+            self.may_publish = True
+            try:
+                self._component.activate()
+            except (Refused, SettingError) as refusal:
+                self.may_publish = False
+                return self._refuse(refusal)
+            self.fault = self._said = ""
+            self.active = True
+            self._phase = "active"
+            self.get_logger().info("active")
+            return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        with self.lock:
+            # Whoever stops this node by hand does not want it to start again by itself.
+            self._wanted = self._wanted and self._stopping_for_fault
+            self._deactivate()
+            self._phase = "inactive"
+            return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        with self.lock:
+            self._wanted = False
+            self._component.cleanup()
+            self._let_go()
+            self._phase = "unconfigured"
+            return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        with self.lock:
+            self._wanted = False
+            self._deactivate()
+            self._component.cleanup()
+            self._let_go()
+            self._phase = "finalized"
+            return super().on_shutdown(state)
+
+    def close(self) -> None:
+        """Stop and let go of everything, from whatever state."""
+        with self.lock:
+            self._deactivate()
+            self._component.cleanup()
+            self._let_go()
+        self.destroy_node()
+
+    def _deactivate(self) -> None:
+        if self.active:
+            self._component.deactivate()
+        self.active = self.may_publish = False
+
+    def _let_go(self) -> None:
+        for undo in self._inputs:
+            undo()
+        for publisher in self._outputs:
+            self.destroy_publisher(publisher)
+        self._inputs.clear()
+        self._outputs.clear()
+
+    def _refuse(self, refusal: Exception) -> TransitionCallbackReturn:
+        self.fault = str(refusal)
+        # With autostart the same refusal comes twice a second: say it once.
+        if self.fault != self._said:
+            self._said = self.fault
+            log = self.get_logger()
+            (log.info if isinstance(refusal, NotReady) else log.error)(self.fault)
+        return TransitionCallbackReturn.FAILURE
+
+    # -- parameters and diagnostics -----------------------------------------------------------
+
+    def _parameters_changed(self, changed: list[Parameter]) -> None:
+        with self.lock:
+            if self.active:
+                self._component.parameters_changed()
+
+    def _report(self) -> None:
+        with self.lock:
+            status = self._component.status(time.monotonic()) if self.active else Status()
+            if not self.active:
+                level = Level.ERROR if self.fault else Level.WARN
+                status = Status(level, self.fault or self._phase)
+        message = DiagnosticArray()
+        message.header.stamp = self.get_clock().now().to_msg()
+        message.status = [
+            DiagnosticStatus(
+                level=bytes([status.level]),
+                name=f"{self.get_fully_qualified_name()}: {self._phase}",
+                message=status.message,
+                hardware_id=str(status.values.get("device", "")),
+                values=[KeyValue(key=key, value=_text(v)) for key, v in status.values.items()],
+            )
+        ]
+        self._diagnostics.publish(message)
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
