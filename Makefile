@@ -1,0 +1,46 @@
+# `make run` and `make test` do all the set-up on a machine with Python 3.10 or newer, gcc and make.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench train evaluate lock set-up clean
+SHELL := bash
+
+# Only this machine hears the graph unless asked otherwise.
+export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
+export AMENT_PREFIX_PATH := $(CURDIR)/.venv$(addprefix :,$(AMENT_PREFIX_PATH))
+python := .venv/bin/python
+
+help:  ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/' | column -t -s :
+
+run:  ## the wristband graph on a simulated wearer; options with ARGS="--duration 20"
+	@tools/set_up.sh run
+	@.venv/bin/semg run $(ARGS)
+
+test:  ## all tests; options with ARGS="-k mpf"
+	@tools/set_up.sh test
+	@$(python) -m pytest $(ARGS)
+
+check:  ## lint and types
+	@tools/set_up.sh test
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m mypy
+
+bench:  ## speed, latency and CPU on this machine
+	@tools/set_up.sh run
+	@$(python) -m test.bench $(ARGS)
+
+train:  ## train the default model bundles anew on simulated people (hours)
+	@tools/set_up.sh test
+	$(python) -m semg_training.train --task gestures $(ARGS)
+	$(python) -m semg_training.train --task wrist $(ARGS)
+
+evaluate:  ## decode ten simulated people who were never in training
+	@tools/set_up.sh run
+	@.venv/bin/semg evaluate $(ARGS)
+
+lock:  ## pin the newest versions of all dependencies (needs uv)
+	tools/lock.sh
+
+clean:  ## remove everything that was made
+	rm -rf .venv build install log

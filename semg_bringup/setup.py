@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+from glob import glob
+
+from setuptools import find_packages, setup
+
+package_name = "semg_bringup"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test", "test.*"]),
+    package_data={package_name: ["py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+        (f"share/{package_name}/launch", sorted(glob("launch/*.launch.py"))),
+        (f"share/{package_name}/config", sorted(glob("config/*.yaml"))),
+    ],
+    install_requires=["setuptools"],
+    zip_safe=False,
+    maintainer="semg maintainers",
+    maintainer_email="semg-maintainers@users.noreply.github.com",
+    description="Launch files, parameters, the one-process runner and the semg command.",
+    license="Apache-2.0",
+    entry_points={"console_scripts": ["semg = semg_bringup.command.main:main"]},
+)
