@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the gesture network should say at each frame, and where it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+GESTURES = (
+    "index_press",
+    "index_release",
+    "middle_press",
+    "middle_release",
+    "thumb_click",
+    "thumb_down",
+    "thumb_in",
+    "thumb_out",
+    "thumb_up",
+)
+FIRST_FRAME = 20
+FRAME_STRIDE = 10
+_FINGERS = (("index_press", "index_release"), ("middle_press", "middle_release"))
+
+
+@dataclass(frozen=True)
+class PulseSettings:
+    """Where the pulse of an event lies, in s after the event.
+
+    Attributes
+    ----------
+    start, end : float
+        The frames of ``start <= time < end`` are 1.
+    release_tail : float
+        A release output still counts for this long after the end of its pulse.
+    """
+
+    start: float = 0.08
+    end: float = 0.12
+    release_tail: float = 0.04
+
+
+def frame_samples(samples: int) -> NDArray[np.int64]:
+    """Sample index of each frame in a window of `samples` samples, shape (frames,)."""
+    frames = max(0, (samples - FIRST_FRAME - 1) // FRAME_STRIDE + 1)
+    return FIRST_FRAME + FRAME_STRIDE * np.arange(frames, dtype=np.int64)
+
+
+def gesture_targets(
+    events: Sequence[tuple[int, int]],
+    samples: int,
+    sample_rate: float = 2000.0,
+    pulse: PulseSettings | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Targets and weights of a window.
+
+    A release output counts only from the pulse of its finger's press to shortly after the pulse
+    of its release: what it says while the finger is up is dropped by the event detector anyway.
+
+    Parameters
+    ----------
+    events : sequence of (int, int)
+        Index into `GESTURES`, and sample in the window; may lie before the window (negative).
+    samples : int
+        Length of the window.
+    sample_rate : float
+        Hz.
+    pulse : PulseSettings, optional
+        Where the pulse lies.
+
+    Returns
+    -------
+    targets : ndarray of float32, shape (frames, 9)
+        1 during an event's pulse, else 0.
+    weights : ndarray of float32, shape (frames, 9)
+        1 where the output counts, else 0.
+    """
+    pulse = pulse or PulseSettings()
+    time = frame_samples(samples) / sample_rate
+    targets = np.zeros((len(time), len(GESTURES)), np.float32)
+    weights = np.ones_like(targets)
+    for gesture, sample in events:
+        after = time - sample / sample_rate
+        targets[_between(after, pulse.start, pulse.end), gesture] = 1.0
+    for press_name, release_name in _FINGERS:
+        press, release = GESTURES.index(press_name), GESTURES.index(release_name)
+        counts = np.zeros(len(time), dtype=bool)
+        pressed_at: float | None = None
+        for gesture, sample in sorted(events, key=lambda event: event[1]):
+            if gesture == press:
+                pressed_at = sample / sample_rate
+            elif gesture == release:
+                start = -np.inf if pressed_at is None else pressed_at + pulse.start
+                end = sample / sample_rate + pulse.end + pulse.release_tail
+                counts |= _between(time, start, end)
+                pressed_at = None
+        if pressed_at is not None:
+            counts |= time >= pressed_at + pulse.start - 1e-9
+        weights[~counts, release] = 0.0
+    return targets, weights
+
+
+def _between(time: NDArray[np.float64], start: float, end: float) -> NDArray[np.bool_]:
+    # Frames lie on a 5 ms grid: the margin keeps rounding from moving an edge by a frame.
+    inside: NDArray[np.bool_] = (time >= start - 1e-9) & (time < end - 1e-9)
+    return inside
