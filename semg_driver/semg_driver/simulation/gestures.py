@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the muscles do in each of the nine gestures.
+
+The time courses follow the recordings shown for the published interface (Kaifosh, Reardon et
+al. 2025): presses and releases are short bursts, thumb swipes are slower and begin before the
+label. The muscles are those that move the finger in question, with the wrist muscles that
+steady the hand against them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semg_driver.simulation.anatomy import MUSCLE_INDEX
+
+GESTURES: tuple[str, ...] = (
+    "index_press",
+    "index_release",
+    "middle_press",
+    "middle_release",
+    "thumb_click",
+    "thumb_down",
+    "thumb_in",
+    "thumb_out",
+    "thumb_up",
+)
+"""Names of the gestures, in the order of the decoder's outputs."""
+
+SWIPES = ("thumb_down", "thumb_in", "thumb_out", "thumb_up")
+RELEASE_OF = {"index_press": "index_release", "middle_press": "middle_release"}
+
+REACH_BEFORE = 0.6
+"""Longest time in s by which a gesture's activity may precede its label."""
+REACH_AFTER = 1.2
+"""Longest time in s by which it may outlast its label, or the end of its hold."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A rise and fall of drive around the label: times in s."""
+
+    start: float
+    rise: float
+    stop: float
+    fall: float
+
+
+_BURST = Course(-0.030, 0.015, 0.012, 0.025)
+_RELEASE = Course(-0.030, 0.020, 0.015, 0.030)
+_SWIPE = Course(-0.150, 0.060, 0.060, 0.100)
+_RETURN = Course(0.110, 0.060, 0.220, 0.100)
+
+_TABLE: dict[str, tuple[tuple[Course, dict[str, float]], ...]] = {
+    "index_press": (
+        (_BURST, {"FDS2": 0.95, "FDP2": 0.8, "thenar": 0.35, "FPL": 0.25, "ECR": 0.2}),
+    ),
+    "index_release": ((_RELEASE, {"EI": 0.75, "ED2": 0.7, "EPL": 0.15, "FDS2": 0.15}),),
+    "middle_press": (
+        (_BURST, {"FDS3": 0.95, "FDP3": 0.8, "FDS4": 0.3, "thenar": 0.2, "ECU": 0.2}),
+    ),
+    "middle_release": ((_RELEASE, {"ED3": 0.8, "ED4": 0.6, "ECU": 0.2, "FDS3": 0.15}),),
+    "thumb_click": ((_BURST, {"thenar": 0.8, "FPL": 0.9, "APL": 0.4}),),
+    "thumb_down": ((_SWIPE, {"thenar": 0.45, "FCU": 0.3}), (_RETURN, {"EPL": 0.12})),
+    "thumb_in": ((_SWIPE, {"FPL": 0.45, "FDS2": 0.12}), (_RETURN, {"APL": 0.12})),
+    "thumb_out": ((_SWIPE, {"EPL": 0.45, "EPB": 0.25}), (_RETURN, {"thenar": 0.12})),
+    "thumb_up": ((_SWIPE, {"APL": 0.45, "ECU": 0.3}), (_RETURN, {"FPL": 0.12})),
+}
+
+_HOLD: dict[str, dict[str, float]] = {
+    "index_press": {"FDS2": 0.14, "FDP2": 0.12, "thenar": 0.08},
+    "middle_press": {"FDS3": 0.14, "FDP3": 0.12, "thenar": 0.05},
+}
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Rises and falls of drive, one for each row.
+
+    Attributes
+    ----------
+    muscle : ndarray of int, shape (rows,)
+        Index into `MUSCLES`.
+    level : ndarray, shape (rows,)
+        Drive at the top, 1 is maximal.
+    start, rise, stop, fall : ndarray, shape (rows,)
+        s; `start` and `stop` are when the rise and the fall begin, from the label.
+    """
+
+    muscle: NDArray[np.intp]
+    level: NDArray[np.float64]
+    start: NDArray[np.float64]
+    rise: NDArray[np.float64]
+    stop: NDArray[np.float64]
+    fall: NDArray[np.float64]
+
+    def add_to(self, drive: NDArray[np.float64], times: NDArray[np.float64]) -> None:
+        """Add this activity to `drive` (muscles, times); `times` in s from the label."""
+        up = _smooth((times[None, :] - self.start[:, None]) / self.rise[:, None])
+        down = _smooth((times[None, :] - self.stop[:, None]) / self.fall[:, None])
+        np.add.at(drive, self.muscle, self.level[:, None] * up * (1.0 - down))
+
+
+def _smooth(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    x = np.clip(x, 0.0, 1.0)
+    return np.asarray(x * x * (3.0 - 2.0 * x))
+
+
+def activity(
+    gesture: str,
+    hold: float,
+    strength: NDArray[np.float64],
+    tempo: float,
+    offset: float,
+) -> Activity:
+    """Muscle activity of one performance of a gesture.
+
+    Parameters
+    ----------
+    gesture : str
+        One of `GESTURES`.
+    hold : float
+        For a press, s until its release; otherwise unused.
+    strength : ndarray, shape (muscles,)
+        Factor on each muscle's usual level.
+    tempo : float
+        Factor on all durations.
+    offset : float
+        s by which the activity is late.
+    """
+    rows: list[tuple[int, float, float, float, float, float]] = []
+    for course, levels in _TABLE[gesture]:
+        for name, level in levels.items():
+            muscle = MUSCLE_INDEX[name]
+            rows.append(
+                (
+                    muscle,
+                    level * float(strength[muscle]),
+                    course.start * tempo + offset,
+                    course.rise * tempo,
+                    course.stop * tempo + offset,
+                    course.fall * tempo,
+                )
+            )
+    for name, level in _HOLD.get(gesture, {}).items():
+        muscle = MUSCLE_INDEX[name]
+        top = level * float(strength[muscle])
+        rows.append((muscle, top, offset, 0.03, max(hold - 0.05, 0.03), 0.04))
+    table = np.array(rows)
+    return Activity(
+        table[:, 0].astype(np.intp),
+        table[:, 1],
+        table[:, 2],
+        table[:, 3],
+        table[:, 4],
+        table[:, 5],
+    )

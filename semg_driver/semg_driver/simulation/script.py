@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the wearer is to do: gestures and wrist movements, drawn by seed, without an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from semg_driver.simulation.gestures import RELEASE_OF
+from semg_driver.simulation.trajectory import (
+    LIMIT,
+    SAMPLE_RATE,
+    Movement,
+    joined,
+    pursuit,
+    reach,
+    still,
+    targets,
+)
+
+_ACTIONS = (
+    "index_press",
+    "middle_press",
+    "thumb_click",
+    "thumb_down",
+    "thumb_in",
+    "thumb_out",
+    "thumb_up",
+)
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A gesture to do.
+
+    Attributes
+    ----------
+    gesture : str
+        Its name.
+    sample : int
+        When its event is to be, in samples from the start of the passage.
+    hold : float
+        For a press, s until its release; otherwise 0.
+    """
+
+    gesture: str
+    sample: int
+    hold: float = 0.0
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a script; wrist movement is continuous from one to the next."""
+
+    movement: Movement
+    cues: tuple[Cue, ...] = ()
+
+
+Script = Iterator[Passage]
+
+
+def rest_script(seed: int) -> Script:
+    """Only rest, the wrist nearly still."""
+    rng = _rng(seed, 0)
+    angle = 0.0
+    while True:
+        movement = _posture(angle, 10.0, rng)
+        angle = float(movement.angle[-1])
+        yield Passage(movement)
+
+
+def gesture_script(seed: int) -> Script:
+    """Gestures every 0.7 to 1.5 s, in a quarter of the passages while the wrist moves."""
+    rng = _rng(seed, 1)
+    angle = 0.0
+    yield Passage(still(angle, 1.0))
+    while True:
+        if rng.random() < 0.25:
+            moves = targets(angle, 8.0, rng) if rng.random() < 0.5 else pursuit(angle, 8.0, rng)
+        else:
+            moves = _posture(angle, 10.0, rng)
+        angle = float(moves.angle[-1])
+        yield Passage(moves, _cues(moves.angle.size, rng))
+        if rng.random() < 0.3:
+            yield Passage(still(angle, float(rng.uniform(1.0, 4.0))))
+
+
+def wrist_script(seed: int) -> Script:
+    """Wrist movement: pursuit and reaches to targets in turn, with short rests."""
+    rng = _rng(seed, 2)
+    angle = 0.0
+    yield Passage(still(angle, 0.5))
+    while True:
+        for move in (pursuit, targets):
+            moves = move(angle, float(rng.uniform(8.0, 15.0)), rng)
+            angle = float(moves.angle[-1])
+            yield Passage(moves)
+        if rng.random() < 0.3:
+            yield Passage(still(angle, float(rng.uniform(0.3, 1.5))))
+
+
+def demo_script(seed: int) -> Script:
+    """Gestures, wrist movement, both at once, and a rest, over and over."""
+    rng = _rng(seed, 3)
+    angle = 0.0
+    yield Passage(still(angle, 1.0))
+    while True:
+        moves = joined([reach(angle, 0.0, 0.8), _posture(0.0, 8.0, rng)])
+        angle = float(moves.angle[-1])
+        yield Passage(moves, _cues(moves.angle.size, rng))
+        moves = targets(angle, 4.0, rng) if rng.random() < 0.5 else pursuit(angle, 6.0, rng)
+        angle = float(moves.angle[-1])
+        yield Passage(moves)
+        moves = pursuit(angle, 6.0, rng)
+        angle = float(moves.angle[-1])
+        yield Passage(moves, _cues(moves.angle.size, rng))
+        yield Passage(still(angle, 2.0))
+
+
+SCRIPTS: dict[str, Callable[[int], Script]] = {
+    "demo": demo_script,
+    "gestures": gesture_script,
+    "wrist": wrist_script,
+    "rest": rest_script,
+}
+"""Scripts by name; each takes a seed."""
+
+
+def _rng(seed: int, script: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([seed, 6, script]))
+
+
+def _posture(angle: float, duration: float, rng: np.random.Generator) -> Movement:
+    """Slow drift towards another resting angle."""
+    end = float(np.clip(rng.normal(0.0, 0.15), -0.5 * LIMIT, 0.5 * LIMIT))
+    return reach(angle, end, duration)
+
+
+def _cues(samples: int, rng: np.random.Generator) -> tuple[Cue, ...]:
+    cues: list[Cue] = []
+    last = samples / SAMPLE_RATE - 0.4
+    time = float(rng.uniform(0.4, 0.9))
+    order: list[str] = []
+    while True:
+        if not order:
+            order = [_ACTIONS[i] for i in rng.permutation(len(_ACTIONS))]
+        gesture = order.pop()
+        hold = 0.0
+        if gesture in RELEASE_OF:
+            long = rng.random() < 0.12
+            hold = float(rng.uniform(0.5, 1.5) if long else rng.uniform(0.15, 0.5))
+        if time + hold > last:
+            return tuple(cues)
+        cues.append(Cue(gesture, round(time * SAMPLE_RATE), hold))
+        if gesture in RELEASE_OF:
+            cues.append(Cue(RELEASE_OF[gesture], round((time + hold) * SAMPLE_RATE)))
+        time += hold + float(rng.uniform(0.7, 1.5) if hold == 0.0 else rng.uniform(0.5, 1.2))

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A person doing a script while wearing the band."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from semg_driver.devices.device import GestureLabel, Truth
+from semg_driver.simulation.action_potentials import LENGTH
+from semg_driver.simulation.anatomy import MUSCLES
+from semg_driver.simulation.band import SAMPLE_RATE, Electronics, unit_waveforms
+from semg_driver.simulation.gestures import (
+    GESTURES,
+    REACH_AFTER,
+    REACH_BEFORE,
+    Activity,
+    activity,
+)
+from semg_driver.simulation.motor_units import SpikeTrains, pools
+from semg_driver.simulation.person import CHANNELS, Person
+from semg_driver.simulation.script import Cue, Script
+from semg_driver.simulation.timeline import Timeline
+from semg_driver.simulation.wrist import wrist_drive
+
+_STEP = 500  # samples generated at once, so that the cut into blocks cannot matter
+_EVERY = 4  # samples per step of muscle drive
+_TONIC_TIME = 1.5  # s
+_TONIC_SD = 0.35
+
+
+class Wearer:
+    """Generates EMG and truth, block after block, without an end.
+
+    The samples depend on the person, the script and the seed only, not on how they are cut
+    into blocks.
+
+    Parameters
+    ----------
+    person : Person
+        Who wears the band.
+    script : Script
+        What to do; not to be used by anybody else.
+    seed : int
+        Of chance: noise, firing times, how each gesture turns out.
+    mains : float
+        Mains frequency in Hz.
+    """
+
+    def __init__(
+        self, person: Person, script: Script, *, seed: int = 0, mains: float = 50.0
+    ) -> None:
+        self._person = person
+        self._timeline = Timeline(script)
+        fire, noise, style, tonic = (
+            np.random.default_rng(s)
+            for s in np.random.SeedSequence([person.seed, seed, 8]).spawn(4)
+        )
+        self._units = pools(tuple(m.units for m in MUSCLES))
+        self._waves = unit_waveforms(person, self._units).reshape(-1, LENGTH * CHANNELS)
+        self._spikes = SpikeTrains(self._units.muscle.size, fire)
+        self._electronics = Electronics(person, mains, noise)
+        self._style = style
+        self._tonic_rng = tonic
+        self._tonic = tonic.normal(0.0, _TONIC_SD, len(MUSCLES))
+        self._performing: list[tuple[Cue, Activity]] = []
+        self._tail = np.zeros((LENGTH, CHANNELS), np.float32)
+        self._made = 0
+        self._emg = np.empty((0, CHANNELS), np.float32)
+        self._angle: NDArray[np.float32] = np.empty(0, np.float32)
+        self._velocity: NDArray[np.float32] = np.empty(0, np.float32)
+        self._labels: list[GestureLabel] = []
+
+    def generate(self, samples: int) -> tuple[NDArray[np.float32], Truth]:
+        """Go on for a number of samples.
+
+        Parameters
+        ----------
+        samples : int
+            At least 0, at 2 kHz.
+
+        Returns
+        -------
+        emg : ndarray of float32, shape (samples, 16)
+            V, as the band sends it.
+        truth : Truth
+            Wrist movement of these samples and the gestures among them. Labels count samples
+            from the wearer's first one.
+        """
+        blocks = [(self._emg, self._angle, self._velocity)]
+        have = self._emg.shape[0]
+        while have < samples:
+            blocks.append(self._step())
+            have += _STEP
+        emg, angle, velocity = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+        self._emg, self._angle, self._velocity = emg[samples:], angle[samples:], velocity[samples:]
+        end = self._made - (have - samples)
+        labels = tuple(label for label in self._labels if label.sample < end)
+        self._labels = self._labels[len(labels) :]
+        return emg[:samples], Truth(angle[:samples], velocity[:samples], labels)
+
+    def _step(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        first, stop = self._made, self._made + _STEP
+        drive = self._drive(first, stop)
+        unit, time = self._spikes.advance(self._units.rates(drive), _EVERY / SAMPLE_RATE)
+        signal = self._superpose(unit, (time * _EVERY).astype(np.intp))
+        emg = self._electronics.convert(signal, first)
+        angle, velocity = self._timeline.movement(first, stop)
+        self._timeline.forget(stop)
+        self._made = stop
+        return emg, angle.astype(np.float32), velocity.astype(np.float32)
+
+    def _drive(self, first: int, stop: int) -> NDArray[np.float64]:
+        lead = round(self._person.lead * SAMPLE_RATE)
+        angle, velocity = self._timeline.movement(first + lead, stop + lead)
+        drive = wrist_drive(self._person, angle[::_EVERY], velocity[::_EVERY])
+        steps = drive.shape[1]
+        before = self._tonic
+        keep = np.exp(-_STEP / SAMPLE_RATE / _TONIC_TIME)
+        kick = self._tonic_rng.normal(0.0, _TONIC_SD * np.sqrt(1.0 - keep**2), before.size)
+        self._tonic = keep * before + kick
+        between = np.arange(steps) / steps
+        wander = before[:, None] * (1.0 - between) + self._tonic[:, None] * between
+        drive += self._person.tonic[:, None] * np.exp(wander)
+        self._start_gestures(stop + round(REACH_BEFORE * SAMPLE_RATE))
+        times = np.arange(first, stop, _EVERY) / SAMPLE_RATE
+        for cue, performance in self._performing:
+            performance.add_to(drive, times - cue.sample / SAMPLE_RATE)
+        self._performing = [
+            (cue, performance)
+            for cue, performance in self._performing
+            if cue.sample + (cue.hold + REACH_AFTER) * SAMPLE_RATE > stop
+        ]
+        return drive
+
+    def _start_gestures(self, until: int) -> None:
+        person = self._person
+        for cue in self._timeline.cues_until(until):
+            gesture = GESTURES.index(cue.gesture)
+            strength = person.strength[gesture] * np.exp(
+                self._style.normal(0.0, person.variability)
+                + self._style.normal(0.0, 0.12, len(MUSCLES))
+            )
+            tempo = person.tempo[gesture] * np.exp(self._style.normal(0.0, 0.12))
+            offset = person.offset[gesture] + self._style.normal(0.0, 0.006)
+            performance = activity(cue.gesture, cue.hold, strength, float(tempo), float(offset))
+            self._performing.append((cue, performance))
+            self._labels.append(GestureLabel(cue.gesture, cue.sample))
+
+    def _superpose(self, unit: NDArray[np.intp], sample: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Sum the action potentials; each is LENGTH samples long from its spike on."""
+        signal = np.zeros((_STEP + LENGTH, CHANNELS), np.float32)
+        signal[:LENGTH] = self._tail
+        if unit.size:
+            ones = np.ones(unit.size, np.float32)
+            fired = csr_matrix((ones, (sample, unit)), shape=(_STEP, self._waves.shape[0]))
+            waves = (fired @ self._waves).reshape(_STEP, LENGTH, CHANNELS)
+            for delay in range(LENGTH):
+                signal[delay : delay + _STEP] += waves[:, delay]
+        self._tail = signal[_STEP:]
+        return signal[:_STEP]
