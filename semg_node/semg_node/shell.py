@@ -117,11 +117,15 @@ class NodeShell(LifecycleNode):
         parameters.declare(self, ShellSettings)
         self.settings = parameters.read(self, ShellSettings)
         self._wanted = self.settings.autostart
+        self.finished = False
         self._component = component(self)
+        if bus is not None:
+            for topic in self._component.publishes:
+                bus.advertise(self.resolve_topic_name(topic))
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0, self._report, clock=self._steady)
-        self._retry = self.create_timer(_RETRY_S, self.try_to_start, clock=self._steady)
+        self.create_timer(_RETRY_S, self._tend, clock=self._steady)
         self.add_post_set_parameters_callback(self._parameters_changed)
 
     # -- topics -------------------------------------------------------------------------------
@@ -130,8 +134,6 @@ class NodeShell(LifecycleNode):
         """Make an output; it lives until cleanup."""
         publisher = self.create_publisher(kind, topic, qos)
         self._outputs.append(publisher)
-        if self.bus is not None:
-            self.bus.advertise(publisher.topic_name)
         latched = qos.durability == DurabilityPolicy.TRANSIENT_LOCAL
         return Output(self, publisher, self.bus, latched)
 
@@ -184,6 +186,14 @@ class NodeShell(LifecycleNode):
                     self.trigger_activate()
             finally:
                 self._starting = False
+
+    def _tend(self) -> None:
+        with self.lock:
+            if self.active and self._component.finished:
+                self.get_logger().info("finished")
+                self.trigger_deactivate()
+                self.finished = True
+        self.try_to_start()
 
     def stop_with(self, fault: str) -> None:
         """Deactivate because of `fault`, which is logged and reported until the next start."""

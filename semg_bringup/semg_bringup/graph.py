@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one description of the graph, for the launch files and for ``semg run`` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """One node of the graph.
+
+    Attributes
+    ----------
+    name : str
+        Name of the node.
+    package, executable : str
+        What ``ros2 run`` would start.
+    component : str
+        ``module:class`` that does the same inside another process.
+    """
+
+    name: str
+    package: str
+    executable: str
+    component: str
+
+    def load(self) -> Callable[[Any], Any]:
+        """Import the component."""
+        module, _, attribute = self.component.partition(":")
+        return getattr(import_module(module), attribute)  # type: ignore[no-any-return]
+
+
+GRAPH = (
+    GraphNode("driver", "semg_driver", "driver", "semg_driver.driver_node:Driver"),
+    GraphNode(
+        "preprocessor",
+        "semg_decoders",
+        "preprocessor",
+        "semg_decoders.preprocessor_node:Preprocessor",
+    ),
+    GraphNode(
+        "gesture_decoder",
+        "semg_decoders",
+        "gesture_decoder",
+        "semg_decoders.gesture_decoder_node:GestureDecoderComponent",
+    ),
+    GraphNode(
+        "wrist_decoder",
+        "semg_decoders",
+        "wrist_decoder",
+        "semg_decoders.wrist_decoder_node:WristDecoderComponent",
+    ),
+)
+"""In the order of the stream. Handwriting has its place after the wrist."""
+
+NODE_NAMES = tuple(node.name for node in GRAPH)
+
+
+def choose(names: Iterable[str]) -> tuple[GraphNode, ...]:
+    """Return the nodes called `names`, in the order of the graph.
+
+    Raises
+    ------
+    ValueError
+        If there is no such node.
+    """
+    wanted = tuple(names)
+    for name in wanted:
+        if name not in NODE_NAMES:
+            raise ValueError(f"no node '{name}' in the graph; there are: {', '.join(NODE_NAMES)}")
+    return tuple(node for node in GRAPH if node.name in wanted)
+
+
+def default_params_file() -> Path:
+    """Return the parameter file that comes with the package."""
+    from ament_index_python.packages import get_package_share_directory
+
+    return Path(get_package_share_directory("semg_bringup")) / "config" / "wristband.yaml"
+
+
+def playback_parameters(consumers: Iterable[str]) -> dict[str, Any]:
+    """Return what the driver is told so that a recording waits for those who consume it."""
+    return {"device": "replay", "wait_for": [name for name in consumers if name != "driver"]}
