@@ -49,7 +49,7 @@ def run_node(name: str, component: Callable[[NodeShell], Component]) -> int:
         executor.add_node(shell)
         stop.wakes(lambda: executor.wake())
         shell.try_to_start()
-        while not stop.requested:
+        while not (stop.requested or (shell.finished and shell.exits_when_finished)):
             executor.spin_once()
         shell.close()
         executor.shutdown()

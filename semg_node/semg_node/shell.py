@@ -118,6 +118,7 @@ class NodeShell(LifecycleNode):
         self.settings = parameters.read(self, ShellSettings)
         self._wanted = self.settings.autostart
         self.finished = False
+        self.exits_when_finished = False
         self._component = component(self)
         if bus is not None:
             for topic in self._component.publishes:

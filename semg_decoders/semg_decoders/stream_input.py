@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every consumer of a stream does before its engine sees a sample."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from semg_msgs.msg import EmgChunk, EmgInfo
+
+from semg_node.component import Level, Refused, Status
+from semg_node.continuity import Continuity, ContinuityCheck
+from semg_node.latency import RateMeter
+
+LONGEST_WAIT = 500
+"""Chunks that are kept until the description of their stream has come."""
+
+
+@dataclass
+class StreamCounters:
+    """What happened on an input since the node became active."""
+
+    streams: int = 0
+    gaps: int = 0
+    repeated: int = 0
+    refused: int = 0
+
+
+class ContinuousInput:
+    """Judges each message of a stream and counts; tells when an engine must be reset."""
+
+    def __init__(self) -> None:
+        self._check = ContinuityCheck()
+        self._rate = RateMeter()
+        self.counters = StreamCounters()
+
+    def judge(self, stream_id: int, first_sample: int, samples: int) -> Continuity:
+        """Return how a block continues what came before it, and count it."""
+        verdict = self._check.step(stream_id, first_sample, samples)
+        self.counters.streams += verdict in (Continuity.STARTS, Continuity.NEW_STREAM)
+        self.counters.gaps += verdict is Continuity.GAP
+        self.counters.repeated += verdict is Continuity.REPEATED
+        self._rate.add(samples)
+        return verdict
+
+    def status(self, now: float) -> Status:
+        """Report rate and counts at the steady time `now` in s."""
+        rate = self._rate.read(now)
+        values = {"input_samples_per_s": rate, **asdict(self.counters)}
+        if rate == 0.0:
+            return Status(Level.WARN, "no input", values)
+        return Status(Level.OK, "running", values)
+
+
+class RawStream:
+    """Pairs chunks of ``emg/raw`` with the description of their stream.
+
+    The two come on different topics, in any order. Chunks that come first are kept until
+    their description is there.
+
+    Parameters
+    ----------
+    begin : callable
+        Called with how the chunk breaks with the past, the info and the chunk, before
+        `process`, when engines have to be made anew.
+    process : callable
+        Called with the info and each chunk that is to be worked on, in order.
+    """
+
+    def __init__(
+        self,
+        begin: Callable[[Continuity, EmgInfo], None],
+        process: Callable[[EmgInfo, EmgChunk], None],
+    ) -> None:
+        self._begin = begin
+        self._process = process
+        self._input = ContinuousInput()
+        self._waiting: deque[EmgChunk] = deque(maxlen=LONGEST_WAIT)
+        self.info: EmgInfo | None = None
+
+    def restart(self) -> None:
+        """Forget all chunks; the description of the stream stays."""
+        self._input = ContinuousInput()
+        self._waiting.clear()
+
+    def describe(self, info: EmgInfo) -> None:
+        """Take in the description of a stream, and the chunks that waited for it.
+
+        Raises
+        ------
+        Refused
+            If no EMG can be like that.
+        """
+        check_info(info)
+        self.info = info
+        waiting, self._waiting = self._waiting, deque(maxlen=LONGEST_WAIT)
+        for chunk in waiting:
+            self.take(chunk)
+
+    def take(self, chunk: EmgChunk) -> None:
+        """Work on a chunk, or keep it."""
+        info = self.info
+        if info is None or info.stream_id != chunk.stream_id:
+            self._waiting.append(chunk)
+            return
+        if chunk.channels != info.channels or len(chunk.data) % info.channels:
+            self._input.counters.refused += 1
+            raise Refused(
+                f"emg/raw: {len(chunk.data)} values for {chunk.channels} channels, "
+                f"but emg/info says {info.channels} channels"
+            )
+        samples = len(chunk.data) // info.channels
+        verdict = self._input.judge(chunk.stream_id, chunk.first_sample, samples)
+        if verdict is Continuity.REPEATED:
+            return
+        if verdict.breaks:
+            self._begin(verdict, info)
+        self._process(info, chunk)
+
+    def status(self, now: float) -> Status:
+        """Report, at the steady time `now` in s."""
+        status = self._input.status(now)
+        status.values["waiting_chunks"] = len(self._waiting)
+        if self._waiting and self.info is None:
+            status.level, status.message = Level.WARN, "emg/raw comes, but no emg/info"
+        return status
+
+
+def check_info(info: EmgInfo) -> None:
+    """Refuse a description that no EMG can have.
+
+    Raises
+    ------
+    Refused
+        One line: field, value, what would be right.
+    """
+    if info.channels < 1:
+        raise Refused("emg/info: 0 channels, must be at least 1")
+    if not (math.isfinite(info.sample_rate) and info.sample_rate >= 100):
+        raise Refused(f"emg/info: sample_rate {info.sample_rate} Hz, must be at least 100 Hz")
+    if not (math.isfinite(info.noise_sd) and info.noise_sd > 0):
+        raise Refused(f"emg/info: noise_sd {info.noise_sd}, must be positive, in '{info.unit}'")
+    if info.unit not in ("V", "noise_sd"):
+        raise Refused(f"emg/info: unit '{info.unit}', must be 'V' or 'noise_sd'")

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lifecycle node that publishes what a device delivers on ``emg/raw`` and ``emg/info``."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from semg_msgs.msg import EmgChunk, EmgInfo, SimulationTruth, StreamProgress
+
+from semg_driver.devices.device import DeviceError, DeviceInfo, Truth
+from semg_driver.devices.registry import discover, plugin
+from semg_driver.pacing import Pacing
+from semg_driver.ros_time import SteadyToRos
+from semg_driver.stream.assembler import AssemblerSettings, Chunk
+from semg_driver.stream_reader import Link, StreamReader
+from semg_node import parameters
+from semg_node.arrays import float32_field
+from semg_node.component import Level, Refused, Status
+from semg_node.latency import LatencyMeter, RateMeter
+from semg_node.main import run_node
+from semg_node.qos import LATCHED, stream_profile
+from semg_node.settings import setting
+from semg_node.shell import NodeShell
+from semg_node.stamps import offset_ns, to_nanoseconds, to_stamp
+
+
+@dataclass(frozen=True)
+class DriverSettings:
+    """Settings of the driver; each device adds its own, prefixed by its name."""
+
+    device: str = setting("simulator", "device plugin to open", read_only=True)
+    frame_id: str = setting("emg_band", "frame of the band in message headers", read_only=True)
+    chunk_ms: float = setting(
+        10.0, "length of one published chunk", unit="ms", minimum=1.0, maximum=200.0, read_only=True
+    )
+    reorder_ms: float = setting(
+        50.0,
+        "longest wait for a block that others have overtaken",
+        unit="ms",
+        minimum=0.0,
+        maximum=1000.0,
+        read_only=True,
+    )
+    stall_s: float = setting(
+        0.5,
+        "silence after which the device counts as stalled",
+        unit="s",
+        minimum=0.05,
+        maximum=60.0,
+        read_only=True,
+    )
+    wait_for: tuple[str, ...] = setting(
+        (),
+        "nodes that have to be ready before a stream begins, and to keep up with it",
+        read_only=True,
+    )
+    wait_s: float = setting(
+        20.0,
+        "longest wait for them, after which the stream goes on without",
+        unit="s",
+        minimum=0.0,
+        maximum=3600.0,
+        read_only=True,
+    )
+    exit_at_end: bool = setting(
+        False, "end the process when a recording has been played", read_only=True
+    )
+
+
+class Driver:
+    """Component of the driver node."""
+
+    publishes = ("emg/raw", "emg/info", "simulation/truth")
+
+    def __init__(self, shell: NodeShell) -> None:
+        self._shell = shell
+        parameters.declare(shell, DriverSettings)
+        registry = discover()
+        for name, device in registry.plugins.items():
+            parameters.declare(shell, device.options, prefix=f"{name}.")
+        for broken in registry.broken:
+            shell.get_logger().warn(f"device '{broken.name}' cannot be used: {broken.reason}")
+        self._reader: StreamReader | None = None
+        self._pacing = Pacing((), 0.0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether a recording has been played to its end, and worked through."""
+        ended = self._reader is not None and self._reader.link is Link.ENDED
+        return ended and self._pacing.drained()
+
+    def configure(self) -> None:
+        """Choose the device and make the topics."""
+        shell = self._shell
+        self._settings = settings = parameters.read(shell, DriverSettings)
+        try:
+            self._plugin = plugin(settings.device)
+        except DeviceError as error:
+            raise Refused(str(error)) from None
+        self._options = parameters.read(shell, self._plugin.options, f"{settings.device}.")
+        shell.exits_when_finished = settings.exit_at_end
+        self._make_device()
+        qos = stream_profile(shell.settings.reliable)
+        self._raw = shell.advertise("emg/raw", EmgChunk, qos)
+        self._info = shell.advertise("emg/info", EmgInfo, LATCHED)
+        self._truth = shell.advertise("simulation/truth", SimulationTruth, qos)
+        shell.listen("stream/progress", StreamProgress, qos, self._on_progress, when_inactive=True)
+
+    def _make_device(self) -> None:
+        try:
+            self._device = self._plugin.create(self._options)
+        except DeviceError as error:
+            raise Refused(f"device '{self._settings.device}': {error}") from None
+
+    def activate(self) -> None:
+        """Open the device and begin to publish."""
+        settings = self._settings
+        self._rate = RateMeter()
+        self._hand_over = LatencyMeter()
+        self._sequence = 0
+        self._pacing = Pacing(settings.wait_for, settings.wait_s)
+        self._steady_to_ros = SteadyToRos(self._shell.get_clock())
+        self._make_device()
+        reader = StreamReader(
+            self._device,
+            AssemblerSettings(chunk_ms=settings.chunk_ms, reorder_ms=settings.reorder_ms),
+            on_stream=self._on_stream,
+            on_chunk=self._on_chunk,
+            stall_s=settings.stall_s,
+            log=self._shell.get_logger().warn,
+        )
+        try:
+            reader.start()
+        except DeviceError as error:
+            raise Refused(f"device '{settings.device}': {error}") from None
+        self._reader = reader
+
+    def deactivate(self) -> None:
+        """Stop and close the device."""
+        self._pacing.give_up()
+        if self._reader is not None:
+            self._reader.stop()
+            self._reader = None
+
+    def cleanup(self) -> None:
+        """Nothing is held beyond deactivation."""
+
+    def parameters_changed(self) -> None:
+        """Every parameter is read-only."""
+
+    # -- on the reader's thread ---------------------------------------------------------------
+
+    def _on_stream(self, info: DeviceInfo, stream_id: int) -> None:
+        self._device_info = info
+        self._sequence = 0
+        message = EmgInfo(
+            stream_id=stream_id,
+            device=info.device,
+            serial=info.serial,
+            sample_rate=float(info.sample_rate),
+            bandwidth=float(info.bandwidth),
+            channels=info.channels,
+            channel_labels=list(info.channel_labels),
+            ring_order=list(info.ring_order),
+            handedness=int(info.hand),
+            unit=info.unit,
+            noise_sd=float(info.noise_sd),
+            full_scale=float(info.full_scale),
+            conditioned=info.conditioned,
+            source=int(info.source),
+            paced_by=list(self._settings.wait_for),
+        )
+        message.header.stamp = self._shell.get_clock().now().to_msg()
+        message.header.frame_id = self._settings.frame_id
+        self._pacing.begin(stream_id, info.sample_rate)
+        self._info.publish(message)
+        missing = self._pacing.wait_until_ready()
+        if missing:
+            self._shell.get_logger().warn(
+                f"not ready after {self._settings.wait_s:g} s, going on without: "
+                + ", ".join(missing)
+            )
+
+    def _on_chunk(self, stream_id: int, chunk: Chunk) -> None:
+        info, samples = self._device_info, len(chunk.emg)
+        lost = self._pacing.wait_until_near(chunk.first_sample, samples)
+        if lost:
+            self._shell.get_logger().warn("no longer waiting for " + ", ".join(lost))
+        stamp = chunk.stamp_ns
+        if stamp is None:
+            stamp = self._steady_to_ros(chunk.monotonic_time)
+        message = EmgChunk(
+            stream_id=stream_id,
+            sequence=self._sequence,
+            first_sample=chunk.first_sample,
+            sample_rate=float(info.sample_rate),
+            channels=info.channels,
+            unit=info.unit,
+            fresh=chunk.fresh,
+            data=float32_field(chunk.emg),
+        )
+        message.header.stamp = to_stamp(stamp)
+        message.header.frame_id = self._settings.frame_id
+        self._sequence += 1
+        self._rate.add(samples)
+        self._raw.publish(message)
+        if chunk.truth is not None:
+            self._publish_truth(message, chunk.truth, samples)
+        self._hand_over.add(time.monotonic() - chunk.received)
+
+    def _publish_truth(self, chunk: EmgChunk, truth: Truth, samples: int) -> None:
+        message = SimulationTruth(
+            stream_id=chunk.stream_id,
+            last_sample=chunk.first_sample + samples - 1,
+            wrist_angle=float(truth.wrist_angle[-1]),
+            wrist_velocity=float(truth.wrist_velocity[-1]),
+            gestures=[label.name for label in truth.gestures],
+            samples=[label.sample for label in truth.gestures],
+        )
+        last = to_nanoseconds(chunk.header.stamp) + offset_ns(samples - 1, chunk.sample_rate)
+        message.header.stamp = to_stamp(last)
+        message.header.frame_id = chunk.header.frame_id
+        self._truth.publish(message)
+
+    # -- on the node's thread -----------------------------------------------------------------
+
+    def _on_progress(self, message: StreamProgress) -> None:
+        self._pacing.progressed(message.node, message.stream_id, message.next_sample)
+
+    def status(self, now: float) -> Status:
+        """Report rate, losses, link and clock."""
+        reader = self._reader
+        if reader is None:
+            return Status(Level.WARN, "stopped")
+        values: dict[str, object] = {
+            "device": self._settings.device,
+            "link": reader.link.value,
+            "stream_id": reader.stream_id,
+            "rate_hz": self._rate.read(now),
+            "reconnections": reader.reconnections,
+        }
+        assembler = reader.assembler
+        if assembler is not None:
+            statistics = assembler.statistics
+            values |= {
+                "samples": statistics.samples,
+                "gaps": statistics.gaps,
+                "lost_samples": statistics.lost_samples,
+                "repeated_samples": statistics.repeated_samples,
+                "reordered_blocks": statistics.reordered_blocks,
+                "clock_residual_ms": 1000.0 * assembler.clock_residual,
+            }
+        for name, value in self._hand_over.percentiles_ms().items():
+            values[f"hand_over_to_publication_{name}_ms"] = value
+        if reader.link is Link.LOST:
+            return Status(Level.ERROR, f"link lost: {reader.fault}", values)
+        if reader.link is Link.STALLED:
+            return Status(Level.WARN, "the device is silent", values)
+        return Status(Level.OK, reader.link.value, values)
+
+
+def main() -> int:
+    """Run the driver in a process of its own."""
+    return run_node("driver", Driver)

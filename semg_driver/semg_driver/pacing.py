@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds a stream back until those who consume it are ready, and while they are behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+AHEAD_S = 1.0
+"""EMG, in s, by which the stream may be ahead of the slowest consumer."""
+DRAINED_S = 0.1
+"""EMG, in s, short of the end at which a consumer counts as done: it reports now and then."""
+DRAIN_PATIENCE_S = 5.0
+
+
+class Pacing:
+    """Follows the progress of named consumers. Its methods may be called from any thread.
+
+    Parameters
+    ----------
+    consumers : iterable of str
+        Names of the nodes to wait for; with none, nothing ever waits.
+    patience : float
+        Longest wait for one of them, in s, after which it is not waited for any more.
+    """
+
+    def __init__(self, consumers: Iterable[str], patience: float) -> None:
+        self._consumers = set(consumers)
+        self._patience = patience
+        self._progress: dict[str, int] = {}
+        self._stream_id = 0
+        self._ahead = 0
+        self._short = 0
+        self._next = 0
+        self._drain_deadline: float | None = None
+        self._given_up = False
+        self._changed = threading.Condition()
+
+    def begin(self, stream_id: int, sample_rate: float) -> None:
+        """Start to follow a new stream of `sample_rate` Hz."""
+        with self._changed:
+            self._stream_id = stream_id
+            self._ahead = round(AHEAD_S * sample_rate)
+            self._short = round(DRAINED_S * sample_rate)
+            self._progress.clear()
+            self._next = 0
+
+    def progressed(self, consumer: str, stream_id: int, next_sample: int) -> None:
+        """Note that `consumer` has worked through all samples before `next_sample`."""
+        with self._changed:
+            if stream_id == self._stream_id and consumer in self._consumers:
+                self._progress[consumer] = next_sample
+                self._changed.notify_all()
+
+    def wait_until_ready(self) -> list[str]:
+        """Wait until every consumer has reported; return those that did not in time."""
+        return self._wait(lambda name: name in self._progress)
+
+    def wait_until_near(self, first_sample: int, samples: int) -> list[str]:
+        """Wait until no consumer is far behind the block to be sent; return those given up."""
+        self._next = first_sample + samples
+        if not self._consumers:
+            return []
+        limit = first_sample - self._ahead
+        return self._wait(lambda name: self._progress.get(name, 0) >= limit)
+
+    def drained(self) -> bool:
+        """Tell whether every consumer has come to the last sample, or was waited for in vain."""
+        now = time.monotonic()
+        with self._changed:
+            if self._drain_deadline is None:
+                self._drain_deadline = now + DRAIN_PATIENCE_S
+            limit = self._next - self._short
+            return now > self._drain_deadline or all(self._progress.get(name, 0) >= limit for name in self._consumers)
+
+    def give_up(self) -> None:
+        """Let every wait return at once, now and later."""
+        with self._changed:
+            self._given_up = True
+            self._changed.notify_all()
+
+    def _wait(self, done: Callable[[str], bool]) -> list[str]:
+        deadline = time.monotonic() + self._patience
+        with self._changed:
+            while not self._given_up:
+                waiting = sorted(name for name in self._consumers if not done(name))
+                remaining = deadline - time.monotonic()
+                if not waiting:
+                    return []
+                if remaining <= 0:
+                    self._consumers.difference_update(waiting)
+                    return waiting
+                self._changed.wait(remaining)
+        return []
