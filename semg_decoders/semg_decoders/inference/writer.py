@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from semg_decoders.inference.bundle import FORMAT, MODEL_FILE, ModelBundle
@@ -43,7 +44,11 @@ def write_bundle(
     folder.mkdir(parents=True, exist_ok=True)
     content = {
         "format": FORMAT,
-        **{key: value for key, value in description.items() if key not in ("format", "sha256")},
+        **{
+            key: _plain(value)
+            for key, value in description.items()
+            if key not in ("format", "sha256")
+        },
         "sha256": hashlib.sha256(onnx_bytes).hexdigest(),
     }
     (folder / MODEL_FILE).write_bytes(onnx_bytes)
@@ -52,3 +57,14 @@ def write_bundle(
     bundle = ModelBundle.load(folder)
     StreamingSession(Model(bundle)).warm_up()
     return bundle
+
+
+def _plain(value: Any) -> Any:
+    """Return what YAML can hold: tuples as lists, numpy's scalars and arrays as Python's."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
