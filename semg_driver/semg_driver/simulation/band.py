@@ -49,7 +49,7 @@ def unit_waveforms(person: Person, units: Pools) -> NDArray[np.float32]:
     spread = np.array([m.spread for m in MUSCLES])[units.muscle]
     place = centre[units.muscle] + rng.normal(0.0, 0.7, (units.muscle.size, 2)) * spread[:, None]
     distance = np.linalg.norm(place[:, None, :] - electrodes[None, :, :], axis=2)
-    np.maximum(distance, 3.0, out=distance)
+    np.maximum(distance, 4.0, out=distance)
     velocity = person.velocity * np.exp(rng.normal(0.0, 0.08, units.muscle.size))
     shift = rng.normal(0.0, 3.0, units.muscle.size)
     sign = rng.choice([1.0, -1.0], units.muscle.size)
@@ -68,13 +68,11 @@ class Electronics:
     ----------
     person : Person
         Whose contact decides on noise and hum per channel.
-    mains : float
-        Mains frequency in Hz.
     rng : numpy.random.Generator
         Source of noise.
     """
 
-    def __init__(self, person: Person, mains: float, rng: np.random.Generator) -> None:
+    def __init__(self, person: Person, rng: np.random.Generator) -> None:
         self._rng = rng
         low, high = BANDWIDTH
         self._sos = np.concatenate(
@@ -86,7 +84,7 @@ class Electronics:
         response = np.abs(sosfreqz(self._sos, 4096)[1])
         self._noise = (NOISE_SD / np.sqrt(np.mean(response**2))) * person.channel_noise
         self._state = np.zeros((self._sos.shape[0], 2, CHANNELS))
-        self._mains = mains
+        self._mains = person.mains
         self._hum = person.hum * 1e-6
         self._phase = rng.uniform(0.0, 2.0 * np.pi, CHANNELS)
         self._third = rng.uniform(0.05, 0.3, CHANNELS)
@@ -114,4 +112,4 @@ class Electronics:
         noisy += self._hum * (np.sin(angle) + self._third * np.sin(3.0 * angle))
         filtered, self._state = sosfilt(self._sos, noisy, axis=0, zi=self._state)
         codes = np.clip(np.rint(filtered / _STEP), -2048, 2047)
-        return (codes * _STEP).astype(np.float32)
+        return np.asarray(codes * _STEP, np.float32)

@@ -55,23 +55,23 @@ _RETURN = Course(0.110, 0.060, 0.220, 0.100)
 
 _TABLE: dict[str, tuple[tuple[Course, dict[str, float]], ...]] = {
     "index_press": (
-        (_BURST, {"FDS2": 0.95, "FDP2": 0.8, "thenar": 0.35, "FPL": 0.25, "ECR": 0.2}),
+        (_BURST, {"FDS2": 0.95, "FDP2": 0.8, "thenar": 0.12, "FPL": 0.08, "ECR": 0.2}),
     ),
-    "index_release": ((_RELEASE, {"EI": 0.75, "ED2": 0.7, "EPL": 0.15, "FDS2": 0.15}),),
+    "index_release": ((_RELEASE, {"EI": 0.75, "ED2": 0.7, "EPL": 0.05, "FDS2": 0.15}),),
     "middle_press": (
-        (_BURST, {"FDS3": 0.95, "FDP3": 0.8, "FDS4": 0.3, "thenar": 0.2, "ECU": 0.2}),
+        (_BURST, {"FDS3": 0.95, "FDP3": 0.8, "FDS4": 0.3, "thenar": 0.06, "ECU": 0.2}),
     ),
     "middle_release": ((_RELEASE, {"ED3": 0.8, "ED4": 0.6, "ECU": 0.2, "FDS3": 0.15}),),
-    "thumb_click": ((_BURST, {"thenar": 0.8, "FPL": 0.9, "APL": 0.4}),),
-    "thumb_down": ((_SWIPE, {"thenar": 0.45, "FCU": 0.3}), (_RETURN, {"EPL": 0.12})),
-    "thumb_in": ((_SWIPE, {"FPL": 0.45, "FDS2": 0.12}), (_RETURN, {"APL": 0.12})),
-    "thumb_out": ((_SWIPE, {"EPL": 0.45, "EPB": 0.25}), (_RETURN, {"thenar": 0.12})),
-    "thumb_up": ((_SWIPE, {"APL": 0.45, "ECU": 0.3}), (_RETURN, {"FPL": 0.12})),
+    "thumb_click": ((_BURST, {"thenar": 0.35, "FPL": 0.45, "APL": 0.15}),),
+    "thumb_down": ((_SWIPE, {"thenar": 0.2, "FCU": 0.12}), (_RETURN, {"EPL": 0.05})),
+    "thumb_in": ((_SWIPE, {"FPL": 0.22, "FDS2": 0.05}), (_RETURN, {"APL": 0.05})),
+    "thumb_out": ((_SWIPE, {"EPL": 0.22, "EPB": 0.1}), (_RETURN, {"thenar": 0.05})),
+    "thumb_up": ((_SWIPE, {"APL": 0.22, "ECU": 0.12}), (_RETURN, {"FPL": 0.05})),
 }
 
 _HOLD: dict[str, dict[str, float]] = {
-    "index_press": {"FDS2": 0.14, "FDP2": 0.12, "thenar": 0.08},
-    "middle_press": {"FDS3": 0.14, "FDP3": 0.12, "thenar": 0.05},
+    "index_press": {"FDS2": 0.09, "FDP2": 0.07, "thenar": 0.02},
+    "middle_press": {"FDS3": 0.09, "FDP3": 0.07, "thenar": 0.02},
 }
 
 
@@ -112,7 +112,9 @@ def activity(
     gesture: str,
     hold: float,
     strength: NDArray[np.float64],
+    extra: NDArray[np.float64],
     tempo: float,
+    softness: float,
     offset: float,
 ) -> Activity:
     """Muscle activity of one performance of a gesture.
@@ -125,35 +127,32 @@ def activity(
         For a press, s until its release; otherwise unused.
     strength : ndarray, shape (muscles,)
         Factor on each muscle's usual level.
+    extra : ndarray, shape (muscles,)
+        Level of muscles that do not belong to the gesture.
     tempo : float
         Factor on all durations.
+    softness : float
+        Factor on the durations of rise and fall.
     offset : float
         s by which the activity is late.
     """
-    rows: list[tuple[int, float, float, float, float, float]] = []
+    rows: list[tuple[float, ...]] = []
+
+    def add(course: Course, muscle: int, level: float) -> None:
+        edge = tempo * softness
+        start, stop = course.start * tempo + offset, course.stop * tempo + offset
+        rows.append((muscle, level, start, course.rise * edge, stop, course.fall * edge))
+
     for course, levels in _TABLE[gesture]:
         for name, level in levels.items():
             muscle = MUSCLE_INDEX[name]
-            rows.append(
-                (
-                    muscle,
-                    level * float(strength[muscle]),
-                    course.start * tempo + offset,
-                    course.rise * tempo,
-                    course.stop * tempo + offset,
-                    course.fall * tempo,
-                )
-            )
+            add(course, muscle, level * float(strength[muscle]))
+    main = _TABLE[gesture][0][0]
+    for other in np.flatnonzero(extra).tolist():
+        add(main, other, float(extra[other]))
     for name, level in _HOLD.get(gesture, {}).items():
         muscle = MUSCLE_INDEX[name]
         top = level * float(strength[muscle])
         rows.append((muscle, top, offset, 0.03, max(hold - 0.05, 0.03), 0.04))
     table = np.array(rows)
-    return Activity(
-        table[:, 0].astype(np.intp),
-        table[:, 1],
-        table[:, 2],
-        table[:, 3],
-        table[:, 4],
-        table[:, 5],
-    )
+    return Activity(table[:, 0].astype(np.intp), *table[:, 1:].T)

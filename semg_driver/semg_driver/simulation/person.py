@@ -41,8 +41,12 @@ class Person:
         Mean drive at rest.
     strength : ndarray, shape (gestures, muscles)
         Factor on each muscle's usual drive in each gesture.
+    extra : ndarray, shape (gestures, muscles)
+        Drive of muscles that this person uses besides the usual ones.
     tempo, offset : ndarray, shape (gestures,)
         Factor on durations, and lateness in s.
+    softness : ndarray, shape (gestures,)
+        Factor on the time that activity takes to rise and fall.
     variability : float
         S.d. of the logarithm of a gesture's strength from one performance to the next.
     wrist_gain : ndarray, shape (2,)
@@ -55,6 +59,8 @@ class Person:
         Factors on signal and on sensor noise from the electrodes' contact.
     hum : ndarray, shape (16,)
         Amplitude of mains hum in µV.
+    mains : float
+        Mains frequency where the person lives, in Hz.
     """
 
     seed: int
@@ -69,8 +75,10 @@ class Person:
     velocity: float
     tonic: NDArray[np.float64]
     strength: NDArray[np.float64]
+    extra: NDArray[np.float64]
     tempo: NDArray[np.float64]
     offset: NDArray[np.float64]
+    softness: NDArray[np.float64]
     variability: float
     wrist_gain: NDArray[np.float64]
     co_contraction: float
@@ -78,6 +86,7 @@ class Person:
     channel_gain: NDArray[np.float64]
     channel_noise: NDArray[np.float64]
     hum: NDArray[np.float64]
+    mains: float
 
     @staticmethod
     def sample(
@@ -132,15 +141,24 @@ class Person:
             * body_strength
             * np.exp(body.normal(0.0, 0.2, muscles)),
             velocity=float(np.clip(body.normal(4.0, 0.4), 3.0, 5.0)),
-            tonic=np.exp(body.normal(np.log(0.009), 0.35, muscles)),
+            tonic=np.exp(body.normal(np.log(0.012), 0.35, muscles)),
             strength=np.exp(habit.normal(0.0, 0.12) + habit.normal(0.0, 0.25, (gestures, muscles))),
+            extra=_extra(habit),
             tempo=np.exp(habit.normal(0.0, 0.1) + habit.normal(0.0, 0.1, gestures)),
             offset=habit.normal(0.0, 0.006, gestures),
+            softness=np.exp(habit.normal(0.0, 0.15, gestures)),
             variability=float(habit.uniform(0.1, 0.25)),
-            wrist_gain=np.exp(habit.normal(0.0, 0.15, 2)),
+            wrist_gain=np.exp(habit.normal(0.0, 0.12, 2)),
             co_contraction=float(habit.uniform(0.02, 0.05)),
             lead=float(habit.uniform(0.05, 0.08)),
             channel_gain=channel_gain,
             channel_noise=channel_noise,
             hum=np.exp(band.normal(np.log(1.0), 0.6, CHANNELS)),
+            mains=float(band.choice([50.0, 60.0])),
         )
+
+
+def _extra(rng: np.random.Generator) -> NDArray[np.float64]:
+    shape = (len(GESTURES), len(MUSCLES))
+    level = rng.uniform(0.02, 0.08, shape)
+    return np.where(rng.random(shape) < 0.08, level, 0.0)

@@ -142,11 +142,8 @@ def _cues(samples: int, rng: np.random.Generator) -> tuple[Cue, ...]:
     cues: list[Cue] = []
     last = samples / SAMPLE_RATE - 0.4
     time = float(rng.uniform(0.4, 0.9))
-    order: list[str] = []
     while True:
-        if not order:
-            order = [_ACTIONS[i] for i in rng.permutation(len(_ACTIONS))]
-        gesture = order.pop()
+        gesture = _ACTIONS[int(rng.integers(len(_ACTIONS)))]
         hold = 0.0
         if gesture in RELEASE_OF:
             long = rng.random() < 0.12

@@ -77,7 +77,7 @@ def targets(start: float, duration: float, rng: np.random.Generator) -> Movement
 def pursuit(start: float, duration: float, rng: np.random.Generator) -> Movement:
     """Follow a sum of sines from `start` rad for `duration` s, ending at 0 rad."""
     samples = round(duration * SAMPLE_RATE)
-    time = (np.arange(samples) + 1.0) / SAMPLE_RATE
+    time = np.asarray((np.arange(samples) + 1.0) / SAMPLE_RATE, np.float64)
     frequency = rng.uniform([0.15, 0.35, 0.7], [0.35, 0.7, 1.1])
     share = rng.uniform(0.6, 1.0, 3) / frequency**0.7
     share *= rng.uniform(0.75, 0.95) * LIMIT / share.sum()

@@ -27,7 +27,7 @@ from semg_driver.simulation.wrist import wrist_drive
 _STEP = 500  # samples generated at once, so that the cut into blocks cannot matter
 _EVERY = 4  # samples per step of muscle drive
 _TONIC_TIME = 1.5  # s
-_TONIC_SD = 0.35
+_TONIC_SD = 0.4
 
 
 class Wearer:
@@ -44,13 +44,9 @@ class Wearer:
         What to do; not to be used by anybody else.
     seed : int
         Of chance: noise, firing times, how each gesture turns out.
-    mains : float
-        Mains frequency in Hz.
     """
 
-    def __init__(
-        self, person: Person, script: Script, *, seed: int = 0, mains: float = 50.0
-    ) -> None:
+    def __init__(self, person: Person, script: Script, *, seed: int = 0) -> None:
         self._person = person
         self._timeline = Timeline(script)
         fire, noise, style, tonic = (
@@ -60,7 +56,7 @@ class Wearer:
         self._units = pools(tuple(m.units for m in MUSCLES))
         self._waves = unit_waveforms(person, self._units).reshape(-1, LENGTH * CHANNELS)
         self._spikes = SpikeTrains(self._units.muscle.size, fire)
-        self._electronics = Electronics(person, mains, noise)
+        self._electronics = Electronics(person, noise)
         self._style = style
         self._tonic_rng = tonic
         self._tonic = tonic.normal(0.0, _TONIC_SD, len(MUSCLES))
@@ -144,7 +140,15 @@ class Wearer:
             )
             tempo = person.tempo[gesture] * np.exp(self._style.normal(0.0, 0.12))
             offset = person.offset[gesture] + self._style.normal(0.0, 0.006)
-            performance = activity(cue.gesture, cue.hold, strength, float(tempo), float(offset))
+            performance = activity(
+                cue.gesture,
+                cue.hold,
+                strength,
+                person.extra[gesture],
+                float(tempo),
+                float(person.softness[gesture]),
+                float(offset),
+            )
             self._performing.append((cue, performance))
             self._labels.append(GestureLabel(cue.gesture, cue.sample))
 
