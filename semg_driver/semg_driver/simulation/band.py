@@ -16,10 +16,10 @@ from semg_driver.simulation.person import CHANNELS, Person
 SAMPLE_RATE = 2000.0
 NOISE_SD = 2.46e-6
 """Sensor noise in V (Kaifosh, Reardon et al. 2025)."""
-FULL_SCALE = 3.3e-3
-"""Largest magnitude in V: 12 bit over 6.6 mV."""
+FULL_SCALE = float(np.float32(3.3e-3))
+"""Largest magnitude in V: 12 bit over 6.6 mV, of which the lowest code is not used."""
 BANDWIDTH = (20.0, 850.0)
-_STEP = 2.0 * FULL_SCALE / 4096
+_CODES = 2047
 
 
 def unit_waveforms(person: Person, units: Pools) -> NDArray[np.float32]:
@@ -111,5 +111,5 @@ class Electronics:
         angle = (2.0 * np.pi * (turns % 1.0))[:, None] + self._phase
         noisy += self._hum * (np.sin(angle) + self._third * np.sin(3.0 * angle))
         filtered, self._state = sosfilt(self._sos, noisy, axis=0, zi=self._state)
-        codes = np.clip(np.rint(filtered / _STEP), -2048, 2047)
-        return np.asarray(codes * _STEP, np.float32)
+        codes = np.clip(np.rint(filtered * (_CODES / FULL_SCALE)), -_CODES, _CODES)
+        return np.asarray(codes / _CODES * FULL_SCALE, np.float32)
