@@ -62,6 +62,9 @@ build() {
     say "the build failed; the whole log is in log/set_up.log"
     exit 1
   fi
+  # Packages that are installed in place are found through their build folders.
+  printf '%s\n' "$root"/build/semg_*/ > "$("$venv/bin/python" -c \
+    'import sysconfig; print(sysconfig.get_path("purelib"))')/semg.pth"
   ln -sf ../lib/semg_bringup/semg "$venv/bin/semg"
   touch "$stamp"
 }

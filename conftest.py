@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""For all tests: packages are imported from where they are installed, and runs stay apart."""
+
+import importlib
+import os
+
+# Each package lies in a folder of its own name, which pytest would take for the package.
+for package in ("semg_node", "semg_driver", "semg_decoders", "semg_training", "semg_bringup"):
+    importlib.import_module(package)
+
+# Runs on one machine must not hear each other, nor anything else on the network.
+os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lifecycle node that turns conditioned EMG into gesture probabilities and events."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from semg_msgs.msg import EmgChunk, GestureProbabilities
+from semg_msgs.msg import GestureEvent as EventMessage
+
+from semg_decoders.decoder_shell import BundleSettings, BundleStream
+from semg_decoders.decoding.events import (
+    EventDetector,
+    EventSettings,
+    GestureEvent,
+    event_settings,
+)
+from semg_decoders.decoding.gestures import GestureDecoder, GestureStep
+from semg_decoders.inference.bundle import BundleError
+from semg_node import parameters
+from semg_node.arrays import float32_array, float32_field, uint64_field
+from semg_node.component import Refused, Status
+from semg_node.continuity import Continuity
+from semg_node.main import run_node
+from semg_node.qos import stream_profile
+from semg_node.settings import setting
+from semg_node.shell import NodeShell
+from semg_node.stamps import offset_ns, to_nanoseconds, to_stamp
+
+FROM_BUNDLE = -1.0
+"""Value of a decoding parameter that leaves the choice to the bundle."""
+
+
+@dataclass(frozen=True)
+class GestureNodeSettings(BundleSettings):
+    """Settings of the gesture decoder."""
+
+    bundle: str = setting(
+        "gestures", "model bundle: name of an installed one, or path", read_only=True
+    )
+
+
+class GestureDecoderComponent:
+    """Component of the gesture decoder node."""
+
+    publishes = ("gesture/probabilities", "gesture/event", "stream/progress")
+    finished = False
+
+    def __init__(self, shell: NodeShell) -> None:
+        self._shell = shell
+        parameters.declare(shell, GestureNodeSettings)
+        parameters.declare(shell, OptionalEventSettings)
+        self._stream = BundleStream(shell)
+
+    def configure(self) -> None:
+        """Load the bundle and make the topics."""
+        shell = self._shell
+        model = self._stream.configure(parameters.read(shell, GestureNodeSettings))
+        try:
+            self._decoder = GestureDecoder(model)
+            self._defaults = event_settings(model.bundle.decoding, model.bundle.name)
+        except BundleError as error:
+            raise Refused(str(error)) from None
+        self._detector = EventDetector(
+            self._decoder.labels, self._decoder.sample_rate, self._event_settings()
+        )
+        qos = stream_profile(shell.settings.reliable)
+        self._probabilities = shell.advertise("gesture/probabilities", GestureProbabilities, qos)
+        self._events = shell.advertise("gesture/event", EventMessage, qos)
+        shell.listen("emg/conditioned", EmgChunk, qos, self._on_chunk)
+
+    def activate(self) -> None:
+        """Start with the next chunk, from a fresh state."""
+        self._stream.start()
+        self._decoder.reset()
+        self._detector.reset()
+        self._failures = 0
+        self._begin_stream()
+
+    def _begin_stream(self) -> None:
+        self._sequence = 0
+        self._event_sequence = 0
+
+    def deactivate(self) -> None:
+        """Nothing runs beyond the callbacks; what is held ends with ``held`` no longer said."""
+
+    def cleanup(self) -> None:
+        """Nothing is held beyond the topics."""
+
+    def parameters_changed(self) -> None:
+        """Use new decoding parameters from the next frame on."""
+        self._detector.settings = self._event_settings()
+
+    def _event_settings(self) -> EventSettings:
+        chosen = dataclasses.asdict(parameters.read(self._shell, OptionalEventSettings))
+        given = {name: value for name, value in chosen.items() if value != FROM_BUNDLE}
+        return dataclasses.replace(self._defaults, **given)
+
+    def _on_chunk(self, chunk: EmgChunk) -> None:
+        self._stream.refuse_channels("emg/conditioned", chunk.channels)
+        emg = float32_array(chunk.data, -1, chunk.channels)
+        verdict = self._stream.input.judge(chunk.stream_id, chunk.first_sample, len(emg))
+        if verdict is Continuity.REPEATED:
+            return
+        if verdict.breaks:
+            self._break(verdict, chunk)
+        suspect = _channels(chunk.suspect_channels, chunk.channels)
+        start = to_nanoseconds(chunk.header.stamp)
+        for step in self._decoder.push(emg, chunk.first_sample, suspect):
+            self._failures += step.failed
+            events = self._detector.push(step.samples, step.probabilities)
+            self._publish(chunk, start, step)
+            for event in events:
+                self._publish_event(chunk, start, event, step.fresh, bool(step.suspect.any()))
+        last = start + offset_ns(len(emg) - 1, chunk.sample_rate)
+        self._stream.done(last, chunk.first_sample + len(emg))
+
+    def _break(self, verdict: Continuity, chunk: EmgChunk) -> None:
+        """Start afresh; a gesture that was held has ended for whoever listens."""
+        released = self._detector.reset()
+        self._decoder.reset()
+        start = to_nanoseconds(chunk.header.stamp)
+        for event in released:
+            # It belongs to what came before the break: stamped there, if that can be said.
+            if verdict is not Continuity.GAP:
+                event = dataclasses.replace(event, sample=chunk.first_sample)
+            self._publish_event(chunk, start, event, fresh=True, suspect=True)
+        if verdict is not Continuity.GAP:
+            self._begin_stream()
+
+    def _publish(self, chunk: EmgChunk, start: int, step: GestureStep) -> None:
+        stamps = [
+            to_stamp(start + offset_ns(int(sample) - chunk.first_sample, chunk.sample_rate))
+            for sample in step.samples
+        ]
+        message = GestureProbabilities(
+            stream_id=chunk.stream_id,
+            sequence=self._sequence,
+            fresh=step.fresh,
+            quality=_quality(step.failed or bool(step.suspect.any())),
+            gestures=self._decoder.labels,
+            frames=len(step.samples),
+            samples=uint64_field(step.samples),
+            stamps=stamps,
+            probabilities=float32_field(step.probabilities),
+            held=self._detector.held,
+        )
+        self._sequence += 1
+        message.header.stamp = stamps[-1]
+        message.header.frame_id = chunk.header.frame_id
+        self._probabilities.publish(message)
+
+    def _publish_event(
+        self, chunk: EmgChunk, start: int, event: GestureEvent, fresh: bool, suspect: bool
+    ) -> None:
+        message = EventMessage(
+            stream_id=chunk.stream_id,
+            sequence=self._event_sequence,
+            fresh=fresh,
+            quality=_quality(suspect),
+            sample=event.sample,
+            name=event.name,
+            gesture=event.gesture,
+            kind=int(event.kind),
+            probability=event.probability,
+            inferred=event.inferred,
+        )
+        self._event_sequence += 1
+        sample_time = start + offset_ns(event.sample - chunk.first_sample, chunk.sample_rate)
+        message.header.stamp = to_stamp(sample_time)
+        message.header.frame_id = chunk.header.frame_id
+        self._events.publish(message)
+
+    def status(self, now: float) -> Status:
+        """Report input, bundle and latency."""
+        return self._stream.status(now, self._failures)
+
+
+def _optional_event_settings() -> type:
+    """Return `EventSettings` with a further value of each field: what the bundle says."""
+    fields = []
+    for field in dataclasses.fields(EventSettings):
+        info = next(iter(field.metadata.values()))
+        fields.append(
+            (
+                field.name,
+                float,
+                setting(
+                    FROM_BUNDLE,
+                    f"{info.description}; -1: as the bundle says",
+                    unit=info.unit,
+                    minimum=FROM_BUNDLE,
+                    maximum=info.maximum,
+                ),
+            )
+        )
+    return dataclasses.make_dataclass("OptionalEventSettings", fields, frozen=True)
+
+
+OptionalEventSettings = _optional_event_settings()
+
+
+def _quality(suspect: bool) -> int:
+    return int(EventMessage.SUSPECT if suspect else EventMessage.GOOD)
+
+
+def _channels(bits: int, channels: int) -> NDArray[np.bool_]:
+    return np.array([bool(bits >> channel & 1) for channel in range(channels)])
+
+
+def main() -> int:
+    """Run the gesture decoder in a process of its own."""
+    return run_node("gesture_decoder", GestureDecoderComponent)
