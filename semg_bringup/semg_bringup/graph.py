@@ -32,7 +32,8 @@ class GraphNode:
     def load(self) -> Callable[[Any], Any]:
         """Import the component."""
         module, _, attribute = self.component.partition(":")
-        return getattr(import_module(module), attribute)  # type: ignore[no-any-return]
+        component: Callable[[Any], Any] = getattr(import_module(module), attribute)
+        return component
 
 
 GRAPH = (

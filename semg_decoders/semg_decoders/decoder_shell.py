@@ -6,14 +6,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from semg_msgs.msg import EmgInfo
-
 from semg_decoders.inference.bundle import BundleError, ModelBundle
 from semg_decoders.inference.lookup import find_bundle
 from semg_decoders.inference.session import Model
 from semg_decoders.inference.stream_check import StreamDescription, check_stream
 from semg_decoders.progress import ProgressReport
 from semg_decoders.stream_input import ContinuousInput, check_info
+from semg_msgs.msg import EmgInfo
 from semg_node.component import Level, NotReady, Refused, Status
 from semg_node.latency import LatencyMeter
 from semg_node.qos import LATCHED, stream_profile

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from semg_msgs.msg import EmgChunk, GestureProbabilities
-from semg_msgs.msg import GestureEvent as EventMessage
 
 from semg_decoders.decoder_shell import BundleSettings, BundleStream
 from semg_decoders.decoding.events import (
@@ -20,6 +18,8 @@ from semg_decoders.decoding.events import (
 )
 from semg_decoders.decoding.gestures import GestureDecoder, GestureStep
 from semg_decoders.inference.bundle import BundleError
+from semg_msgs.msg import EmgChunk, GestureProbabilities
+from semg_msgs.msg import GestureEvent as EventMessage
 from semg_node import parameters
 from semg_node.arrays import float32_array, float32_field, uint64_field
 from semg_node.component import Refused, Status

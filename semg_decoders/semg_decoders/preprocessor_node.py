@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from semg_msgs.msg import EmgChunk, EmgInfo, MpfFrame
 
 from semg_decoders.progress import ProgressReport
 from semg_decoders.signal.conditioning import SAMPLE_RATE, ConditionedBlock, Conditioner
@@ -22,6 +21,7 @@ from semg_decoders.signal.mpf import (
 )
 from semg_decoders.signal.quality import QualityMonitor
 from semg_decoders.stream_input import RawStream
+from semg_msgs.msg import EmgChunk, EmgInfo, MpfFrame
 from semg_node import parameters
 from semg_node.arrays import float32_array, float32_field
 from semg_node.component import Level, Status

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from rclpy.qos import QoSProfile
-from semg_msgs.msg import EmgInfo, StreamProgress
 
+from semg_msgs.msg import EmgInfo, StreamProgress
 from semg_node.shell import NodeShell
 
 REPORT_S = 0.05

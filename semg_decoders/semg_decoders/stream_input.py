@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from semg_msgs.msg import EmgChunk, EmgInfo
-
 from semg_node.component import Level, Refused, Status
 from semg_node.continuity import Continuity, ContinuityCheck
 from semg_node.latency import RateMeter

@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from semg_msgs.msg import MpfFrame, WristVelocity
 
 from semg_decoders.decoder_shell import BundleSettings, BundleStream
 from semg_decoders.decoding.wrist import WristDecoder, WristSettings, wrist_settings
 from semg_decoders.inference.bundle import BundleError
 from semg_decoders.inference.stream_check import StreamDescription, check_stream
+from semg_msgs.msg import MpfFrame, WristVelocity
 from semg_node import parameters
 from semg_node.arrays import float32_array
 from semg_node.component import Refused, Status
@@ -106,9 +106,7 @@ class WristDecoderComponent:
             return
         if verdict.breaks:
             self._begin(frame, verdict)
-        matrices = float32_array(
-            frame.data, 1, len(frame.band_low), frame.channels, frame.channels
-        )
+        matrices = float32_array(frame.data, 1, len(frame.band_low), frame.channels, frame.channels)
         suspect = np.full(frame.channels, frame.quality == MpfFrame.SUSPECT)
         for velocity in self._decoder.push(matrices, frame.last_sample, suspect):
             self._failures += velocity.failed

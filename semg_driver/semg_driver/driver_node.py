@@ -6,14 +6,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from semg_msgs.msg import EmgChunk, EmgInfo, SimulationTruth, StreamProgress
-
 from semg_driver.devices.device import DeviceError, DeviceInfo, Truth
 from semg_driver.devices.registry import discover, plugin
 from semg_driver.pacing import Pacing
 from semg_driver.ros_time import SteadyToRos
-from semg_driver.stream.assembler import AssemblerSettings, Chunk
+from semg_driver.stream.assembler import AssemblerSettings
+from semg_driver.stream.chunking import Chunk
 from semg_driver.stream_reader import Link, StreamReader
+from semg_msgs.msg import EmgChunk, EmgInfo, SimulationTruth, StreamProgress
 from semg_node import parameters
 from semg_node.arrays import float32_field
 from semg_node.component import Level, Refused, Status

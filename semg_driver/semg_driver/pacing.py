@@ -72,7 +72,9 @@ class Pacing:
             if self._drain_deadline is None:
                 self._drain_deadline = now + DRAIN_PATIENCE_S
             limit = self._next - self._short
-            return now > self._drain_deadline or all(self._progress.get(name, 0) >= limit for name in self._consumers)
+            return now > self._drain_deadline or all(
+                self._progress.get(name, 0) >= limit for name in self._consumers
+            )
 
     def give_up(self) -> None:
         """Let every wait return at once, now and later."""

@@ -16,7 +16,8 @@ from semg_driver.devices.device import (
     DeviceLost,
     EndOfRecording,
 )
-from semg_driver.stream.assembler import AssemblerSettings, Chunk, StreamAssembler
+from semg_driver.stream.assembler import AssemblerSettings, StreamAssembler
+from semg_driver.stream.chunking import Chunk
 from semg_driver.stream.reconnection import BackOff
 
 READ_TIMEOUT_S = 0.1

@@ -37,17 +37,15 @@ class Component(Protocol):
     """The inside of a lifecycle node.
 
     All methods are called under the node's lock; data callbacks come only while active.
-
-    Attributes
-    ----------
-    publishes : tuple of str
-        Relative names of the topics that it publishes.
-    finished : bool
-        It has come to its end and wants to be deactivated.
     """
 
-    publishes: tuple[str, ...]
-    finished: bool
+    @property
+    def publishes(self) -> tuple[str, ...]:
+        """Relative names of the topics that it publishes."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has come to its end and wants to be deactivated."""
 
     def configure(self) -> None:
         """Read the parameters, load what is needed, make publishers and subscriptions.

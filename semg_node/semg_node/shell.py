@@ -37,7 +37,8 @@ class ShellSettings:
         read_only=True,
     )
     reliable: bool = setting(
-        True, "reliable delivery, last 500 kept; false: sensor-data quality of service",
+        True,
+        "reliable delivery, last 500 kept; false: sensor-data quality of service",
         read_only=True,
     )
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from semg_node.settings import SettingError, from_mapping, setting, validate
 
 from semg_decoders.inference.strict_mapping import BundleError
+from semg_node.settings import SettingError, from_mapping, setting, validate
 
 _PRESS_SUFFIX = "_press"
 _RELEASE_SUFFIX = "_release"

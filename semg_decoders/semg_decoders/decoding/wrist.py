@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from semg_node.settings import SettingError, from_mapping, setting, validate
 
 from semg_decoders.decoding.regrouping import Regrouper
 from semg_decoders.inference.session import Model, NonFiniteOutputError, StreamingSession
@@ -18,6 +17,7 @@ from semg_decoders.inference.strict_mapping import BundleError
 from semg_decoders.signal.conditioning import SETTLING
 from semg_decoders.signal.noise_floor import bands_beyond, with_masked_bands, with_noise_floor
 from semg_decoders.signal.quality import SuspectHistory
+from semg_node.settings import SettingError, from_mapping, setting, validate
 
 
 @dataclass(frozen=True)

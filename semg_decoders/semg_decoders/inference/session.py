@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
@@ -53,7 +55,7 @@ class Model:
         self._outputs = [bundle.output.tensor, *(f"{name}_out" for name in bundle.states)]
 
     @classmethod
-    def load(cls, folder: str, threads: int = 1) -> Model:
+    def load(cls, folder: str | Path, threads: int = 1) -> Model:
         """Load the bundle in a folder, with every check."""
         return cls(ModelBundle.load(folder), threads)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
+
 from semg_decoders.signal.conditioning import Conditioner, condition
 
 NOISE = 2.46e-6

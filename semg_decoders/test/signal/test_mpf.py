@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import linalg, signal
+
 from semg_decoders.signal.mpf import MultiWindowMpf, mpf, samples_needed
 
 

@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 from scipy import linalg
+
 from semg_decoders.signal.mpf import mpf
 from semg_decoders.signal.noise_floor import bands_beyond, with_masked_bands, with_noise_floor
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from semg_decoders.signal.quality import Fault, QualityMonitor, SuspectHistory, fault_names
 
 RATE = 2000.0

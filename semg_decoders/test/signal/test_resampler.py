@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
+
 from semg_decoders.signal.resampler import Resampler
 
 RATES = [200.0, 250.0, 500.0, 1000.0, 1024.0, 1500.0, 1925.925926, 2048.0, 4000.0, 5120.0, 30000.0]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
 from scipy import signal
+
 from semg_decoders.signal.stft import bin_frequencies, samples_for, short_time_spectra
 
 
