@@ -59,7 +59,7 @@ def check_stream(bundle: ModelBundle, stream: StreamDescription) -> None:
         )
     if stream.unit != wanted.unit:
         raise BundleError(f"{stream.name}: unit '{stream.unit}', {needs} '{wanted.unit}'")
-    if stream.bandwidth < wanted.bandwidth:
+    if not stream.bandwidth >= wanted.bandwidth:
         raise BundleError(
             f"{stream.name}: bandwidth {stream.bandwidth:g} Hz, {needs} {wanted.bandwidth:g} Hz"
         )
