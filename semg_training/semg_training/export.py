@@ -56,8 +56,8 @@ def export_onnx(
     state = torch.zeros(network.state_shape())  # type: ignore[operator]
     with warnings.catch_warnings():
         # The exporter that needs no further package is the one torch no longer recommends.
-        for kind in (DeprecationWarning, UserWarning, torch.jit.TracerWarning):
-            warnings.simplefilter("ignore", kind)
+        # What else it warns of (sizes taken as constants) is wanted: all shapes are fixed.
+        warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
             (torch.zeros(shape), state, state.clone()),

@@ -7,6 +7,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is only installed for training")
 
 import onnx  # noqa: E402
+
 from semg_training.export import ExportError, check_export, export_onnx  # noqa: E402
 from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings  # noqa: E402
 from semg_training.networks.wrist import WristNetwork, WristNetworkSettings  # noqa: E402

@@ -2,6 +2,7 @@
 """Where pulses and masks lie, against cases worked out by hand."""
 
 import numpy as np
+
 from semg_training.gesture_targets import GESTURES, frame_samples, gesture_targets
 
 INDEX_PRESS, INDEX_RELEASE = 0, 1

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training the gesture network: batches, loss, and how good it is on model-choice people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from semg_decoders.decoding.events import EventDetector, EventSettings
+from semg_decoders.evaluation.events import EventScore, TimedEvent, pool_scores, score_events
+from semg_decoders.signal.conditioning import SAMPLE_RATE
+from semg_training.gesture_targets import GESTURES, frame_samples
+from semg_training.recordings import Recording
+from semg_training.windows import Augmentation, Batch, gesture_batch
+
+
+@dataclass(frozen=True)
+class GestureTask:
+    """Binary cross-entropy on the pulses of nine gestures.
+
+    Attributes
+    ----------
+    training, choice : sequence of Recording
+        People to train on, and people to choose the model on.
+    batch_size, frames : int
+        Windows in a batch, and frames (5 ms) in a window.
+    positive_weight : float
+        How much more a frame inside a pulse counts.
+    augmentation : Augmentation
+        How windows are varied.
+    """
+
+    training: Sequence[Recording]
+    choice: Sequence[Recording]
+    batch_size: int = 48
+    frames: int = 800
+    positive_weight: float = 3.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def batch(self, rng: np.random.Generator) -> Batch:
+        """Draw a training batch."""
+        return gesture_batch(self.training, rng, self.batch_size, self.frames, self.augmentation)
+
+    def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
+        """Mean binary cross-entropy over what counts."""
+        each = torch.nn.functional.binary_cross_entropy_with_logits(
+            outputs,
+            batch.targets,
+            reduction="none",
+            pos_weight=torch.tensor(self.positive_weight),
+        )
+        return (each * batch.weights).sum() / batch.weights.sum()
+
+    def score(self, network: torch.nn.Module) -> tuple[float, str]:
+        """Event F1 on model-choice people, less a little for each false event at rest."""
+        probabilities = gesture_probabilities(network, self.choice)
+        found = detection_score(probabilities, self.choice, EventSettings())
+        line = f"F1 {found.f1:.3f}, {found.rest_false_per_minute:.1f} false/min at rest"
+        return found.merit, line
+
+
+@dataclass(frozen=True)
+class DetectionScore:
+    """How well gesture events are detected.
+
+    Attributes
+    ----------
+    performing : EventScore
+        In recordings with gestures.
+    still : EventScore
+        In recordings without.
+    """
+
+    performing: EventScore
+    still: EventScore
+
+    @property
+    def f1(self) -> float:
+        """F1 of all events together."""
+        return self.performing.pooled.f1
+
+    @property
+    def rest_false_per_minute(self) -> float:
+        """False events per minute in recordings without gestures."""
+        return self.still.false_per_minute if self.still.seconds else 0.0
+
+    @property
+    def merit(self) -> float:
+        """What models and thresholds are compared by."""
+        return self.f1 - 0.01 * self.rest_false_per_minute
+
+
+def detection_score(
+    probabilities: Sequence[NDArray[np.float32]],
+    recordings: Sequence[Recording],
+    settings: EventSettings,
+) -> DetectionScore:
+    """Detect the events in probabilities (frames, 9) of recordings, and compare with the labels.
+
+    Parameters
+    ----------
+    probabilities : sequence of ndarray
+        As `gesture_probabilities` returns them.
+    recordings : sequence of Recording
+        What they were made from.
+    settings : EventSettings
+        Rules of detection.
+    """
+    performing: list[EventScore] = []
+    still: list[EventScore] = []
+    for probability, recording in zip(probabilities, recordings, strict=True):
+        detector = EventDetector(GESTURES, SAMPLE_RATE, settings)
+        events = detector.push(frame_samples(len(recording.emg)), probability)
+        detected = [TimedEvent(event.name, event.sample / SAMPLE_RATE) for event in events]
+        labels = [TimedEvent(GESTURES[g], s / SAMPLE_RATE) for g, s in recording.events]
+        score = score_events(detected, labels, len(recording.emg) / SAMPLE_RATE)
+        (performing if labels else still).append(score)
+    return DetectionScore(pool_scores(performing), pool_scores(still))
+
+
+def gesture_probabilities(
+    network: torch.nn.Module, recordings: Sequence[Recording]
+) -> list[NDArray[np.float32]]:
+    """Probabilities (frames, 9) of whole recordings, those of equal length at once."""
+    network.eval()
+    lengths = [len(r.emg) for r in recordings]
+    found: dict[int, NDArray[np.float32]] = {}
+    for length in sorted(set(lengths)):
+        chosen = [i for i, other in enumerate(lengths) if other == length]
+        for part in (chosen[i : i + 16] for i in range(0, len(chosen), 16)):
+            emg = np.stack([recordings[i].emg.T.astype(np.float32) for i in part])
+            state = torch.zeros(network.state_shape(len(part)))  # type: ignore[operator]
+            with torch.no_grad():
+                logits, _, _ = network(torch.from_numpy(emg), state, state.clone())
+            found.update(zip(part, torch.sigmoid(logits).numpy(), strict=True))
+    return [found[i] for i in range(len(recordings))]
+
+
+def choose_threshold(
+    probabilities: Sequence[NDArray[np.float32]],
+    recordings: Sequence[Recording],
+    candidates: Sequence[float] = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7),
+) -> EventSettings:
+    """Return the detection settings with the best `DetectionScore.merit`.
+
+    Parameters are those of `detection_score`.
+    """
+    settings = [EventSettings(threshold=threshold) for threshold in candidates]
+    return max(settings, key=lambda one: detection_score(probabilities, recordings, one).merit)

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Simulated people for training and model choice, simulated in parallel and kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from rich.progress import track
+
+import semg_decoders.signal
+import semg_driver.simulation
+from semg_training import recordings
+from semg_training.recordings import Recording, plan_for, record
+
+TRAINING_SEED = 1_000_000
+CHOICE_SEED = 2_000_000
+"""Everybody with a smaller seed than the first is a person whom no model has seen."""
+
+Persons = Sequence[dict[str, Recording]]
+"""For each person the recording of each script."""
+
+
+@dataclass(frozen=True)
+class People:
+    """A group of simulated people.
+
+    Attributes
+    ----------
+    first_seed : int
+        Person i has the seed ``first_seed + i``.
+    count : int
+        How many.
+    minutes : float
+        Of EMG for each person.
+    """
+
+    first_seed: int
+    count: int
+    minutes: float
+
+    def __post_init__(self) -> None:
+        if self.first_seed < TRAINING_SEED:
+            raise ValueError(
+                f"first_seed: {self.first_seed} is kept for people who are never trained on, "
+                f"must be at least {TRAINING_SEED}"
+            )
+
+    @property
+    def seeds(self) -> range:
+        """Their seeds."""
+        return range(self.first_seed, self.first_seed + self.count)
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept: ``$SEMG_CACHE``, else ``~/.cache/semg``."""
+    return Path(os.environ.get("SEMG_CACHE") or Path.home() / ".cache" / "semg")
+
+
+def load_people(
+    people: People, *, processes: int | None = None, progress: bool = True
+) -> list[dict[str, Recording]]:
+    """Return all recordings of some people, simulating those that are not in the cache yet.
+
+    Parameters
+    ----------
+    people : People
+        Who.
+    processes : int, optional
+        How many simulate at once; all cores when not given.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    list of dict of str to Recording
+        For each person the recording of each script.
+    """
+    folder = cache_folder() / "people" / f"{fingerprint()}-{people.minutes:g}min"
+    missing = [seed for seed in people.seeds if not (folder / str(seed)).exists()]
+    if missing:
+        _simulate(folder, missing, people.minutes, processes, progress)
+    return [
+        {
+            plan.script: Recording.load(folder / str(seed) / plan.script)
+            for plan in plan_for(seed, people.minutes)
+        }
+        for seed in people.seeds
+    ]
+
+
+def fingerprint() -> str:
+    """Short hash of the code that the recordings come from: changed code makes new ones."""
+    sources: list[Path] = []
+    for package in (semg_driver.simulation, semg_decoders.signal):
+        sources += sorted(Path(str(package.__file__)).parent.glob("*.py"))
+    sources += [Path(recordings.__file__), Path(recordings.__file__).with_name("ring_entries.py")]
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _simulate(
+    folder: Path, seeds: Sequence[int], minutes: float, processes: int | None, progress: bool
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(processes or os.cpu_count(), get_context("spawn")) as pool:
+        jobs = [pool.submit(_make_person, folder, seed, minutes) for seed in seeds]
+        for job in track(
+            as_completed(jobs), f"Simulating {len(seeds)} people", len(jobs), disable=not progress
+        ):
+            job.result()
+
+
+def _make_person(folder: Path, seed: int, minutes: float) -> None:
+    partial = folder / f"{seed}.{os.getpid()}.partial"
+    partial.mkdir(exist_ok=True)
+    for plan in plan_for(seed, minutes):
+        record(seed, plan).save(partial / plan.script)
+    try:
+        partial.rename(folder / str(seed))
+    except OSError:
+        # Another process was faster with the same person.
+        shutil.rmtree(partial)

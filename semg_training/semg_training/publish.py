@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A trained network becomes a model bundle: measured, exported, checked, described."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from semg_decoders.inference.bundle import ModelBundle
+from semg_decoders.inference.writer import write_bundle
+from semg_training.describe import (
+    FRAMES_PER_STEP,
+    describe_gestures,
+    describe_wrist,
+    gestures_input_shape,
+    wrist_input_shape,
+)
+from semg_training.export import check_export, export_onnx
+from semg_training.gesture_targets import FRAME_STRIDE
+from semg_training.gesture_task import (
+    choose_threshold,
+    detection_score,
+    gesture_probabilities,
+)
+from semg_training.networks.gestures import GestureNetwork
+from semg_training.networks.wrist import WristNetwork
+from semg_training.people import Persons
+from semg_training.ring_entries import from_ring_entries
+from semg_training.wrist_task import velocity_scores
+
+_CHECKED_STEPS = 300
+
+
+def publish_gestures(
+    network: GestureNetwork, choice: Persons, trained_on: Mapping[str, Any], folder: Path
+) -> ModelBundle:
+    """Write a gesture bundle, with detection settings chosen on model-choice people.
+
+    Parameters
+    ----------
+    network : GestureNetwork
+        Trained.
+    choice : Persons
+        Model-choice people, whom the metrics are measured on.
+    trained_on : mapping
+        Where the network comes from, for ``bundle.yaml``.
+    folder : Path
+        Of the bundle.
+
+    Raises
+    ------
+    ExportError
+        If the graph does not do what the network does.
+    """
+    recordings = [recording for person in choice for recording in person.values()]
+    probabilities = gesture_probabilities(network, recordings)
+    settings = choose_threshold(probabilities, recordings)
+    score = detection_score(probabilities, recordings, settings)
+    shape = gestures_input_shape(network)
+    emg = choice[0]["gestures"].emg.astype(np.float32).T
+    starts = FRAMES_PER_STEP * FRAME_STRIDE * np.arange(_CHECKED_STEPS)
+    steps = np.stack([emg[np.newaxis, :, start : start + shape[2]] for start in starts])
+    graph, difference = _exported(network, "emg", shape, "logits", steps)
+    by_gesture = score.performing.by_gesture.items()
+    metrics = {
+        "measured_on": f"{len(choice)} simulated people for model choice",
+        "event_f1": round(score.f1, 4),
+        "event_f1_by_gesture": {name: round(counts.f1, 3) for name, counts in by_gesture},
+        "false_events_per_minute_at_rest": round(score.rest_false_per_minute, 2),
+        "median_delay_s": round(score.performing.median_delay, 3),
+        "onnx_differs_from_torch_by": float(f"{difference:.1e}"),
+    }
+    description = describe_gestures(network, asdict(settings), trained_on, metrics)
+    return write_bundle(folder, graph, description)
+
+
+def publish_wrist(
+    network: WristNetwork, choice: Persons, trained_on: Mapping[str, Any], folder: Path
+) -> ModelBundle:
+    """Write a wrist bundle; parameters and errors as for `publish_gestures`."""
+    scores = velocity_scores(network, [person["wrist"] for person in choice])
+    still = velocity_scores(network, [person["rest"] for person in choice])
+    entries = choice[0]["wrist"].mpf[:_CHECKED_STEPS].astype(np.float32)
+    steps = from_ring_entries(torch.from_numpy(entries)).numpy()[:, np.newaxis, np.newaxis]
+    graph, difference = _exported(network, "mpf", wrist_input_shape(network), "displacement", steps)
+    metrics = {
+        "measured_on": f"{len(choice)} simulated people for model choice",
+        "correlation": round(_mean([score.correlation for score in scores]), 4),
+        "error_deg_per_s": round(_mean([score.error for score in scores]), 2),
+        "error_of_zero_deg_per_s": round(_mean([score.mean_speed for score in scores]), 2),
+        "error_at_rest_deg_per_s": round(_mean([score.error for score in still]), 2),
+        "onnx_differs_from_torch_by": float(f"{difference:.1e}"),
+    }
+    return write_bundle(folder, graph, describe_wrist(network, trained_on, metrics))
+
+
+def _exported(
+    network: nn.Module,
+    input_name: str,
+    shape: tuple[int, ...],
+    output_name: str,
+    steps: NDArray[np.float32],
+) -> tuple[bytes, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        export_onnx(network, path, input_name, shape, output_name)
+        difference = check_export(network, path, steps)
+        return path.read_bytes(), difference
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values))

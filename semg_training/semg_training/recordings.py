@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recordings of simulated people, in the form that training reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import firwin, upfirdn
+
+from semg_decoders.signal.conditioning import NOISE_SD, SAMPLE_RATE, condition
+from semg_decoders.signal.mpf import STRIDE, WRIST_WINDOW, mpf, samples_needed
+from semg_decoders.signal.noise_floor import with_noise_floor
+from semg_driver.devices.device import Truth
+from semg_driver.simulation.recording import simulate
+from semg_training.gesture_targets import GESTURES
+from semg_training.ring_entries import to_ring_entries
+
+NOISE_FLOOR = 0.1
+RING_DISTANCE = 3
+_HALVING_TAPS = 63
+
+
+@dataclass(frozen=True)
+class RecordingPlan:
+    """What one recording of a person holds.
+
+    Attributes
+    ----------
+    script : str
+        Name of a script of the simulation.
+    seconds : float
+        Length.
+    low_bandwidth : bool
+        Whether it passes through a device of 1 kHz, which delivers nothing above 450 Hz.
+    """
+
+    script: str
+    seconds: float
+    low_bandwidth: bool = False
+
+
+def plan_for(person: int, minutes: float) -> tuple[RecordingPlan, ...]:
+    """Recordings of a person: gestures, both at once, wrist movement and rest.
+
+    Parameters
+    ----------
+    person : int
+        Number of the person; every fourth wears a band of 1 kHz.
+    minutes : float
+        Length of all recordings together.
+    """
+    shares = {"gestures": 0.4, "demo": 0.25, "wrist": 0.25, "rest": 0.1}
+    return tuple(
+        RecordingPlan(script, round(60 * minutes * share, 1), person % 4 == 3)
+        for script, share in shares.items()
+    )
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recording with everything both decoders are trained on.
+
+    Attributes
+    ----------
+    emg : ndarray of float16, shape (samples, 16)
+        Conditioned EMG at 2 kHz in noise s.d.
+    events : ndarray of int64, shape (events, 2)
+        Index into `GESTURES`, and sample.
+    mpf : ndarray of float16, shape (frames, bands, 16, 4)
+        Ring entries of the MPF frames, noise floor added.
+    displacement : ndarray of float32, shape (frames,)
+        Change of the wrist's angle over each frame in rad; NaN for the first.
+    """
+
+    emg: NDArray[np.float16]
+    events: NDArray[np.int64]
+    mpf: NDArray[np.float16]
+    displacement: NDArray[np.float32]
+
+    def save(self, path: Path) -> None:
+        """Write to ``path`` with ``.emg.npy``, ``.mpf.npy`` and ``.labels.npz`` added."""
+        np.save(f"{path}.emg.npy", self.emg)
+        np.save(f"{path}.mpf.npy", self.mpf)
+        np.savez(f"{path}.labels.npz", events=self.events, displacement=self.displacement)
+
+    @staticmethod
+    def load(path: Path) -> Recording:
+        """Read what `save` wrote; the arrays of samples stay on disk until they are used."""
+        with np.load(f"{path}.labels.npz") as labels:
+            return Recording(
+                emg=np.load(f"{path}.emg.npy", mmap_mode="r"),
+                events=labels["events"],
+                mpf=np.load(f"{path}.mpf.npy", mmap_mode="r"),
+                displacement=labels["displacement"],
+            )
+
+
+def record(person_seed: int, plan: RecordingPlan) -> Recording:
+    """Simulate, condition and label one recording."""
+    emg, truth = simulate(person_seed, plan.script, plan.seconds, person_seed)
+    if plan.low_bandwidth:
+        conditioned = condition(at_half_rate(emg), SAMPLE_RATE / 2, NOISE_SD)
+    else:
+        conditioned = condition(emg, SAMPLE_RATE, NOISE_SD)
+    frames = mpf(conditioned, WRIST_WINDOW)
+    return Recording(
+        emg=conditioned.astype(np.float16),
+        events=_events(truth),
+        mpf=to_ring_entries(with_noise_floor(frames, NOISE_FLOOR), RING_DISTANCE),
+        displacement=frame_displacements(truth.wrist_angle, len(frames)),
+    )
+
+
+def frame_displacements(angle: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    """Change of `angle` (samples,) between the last samples of consecutive MPF frames.
+
+    Returns
+    -------
+    ndarray of float32, shape (frames,)
+        In the unit of `angle`; NaN for the first frame, which has none before it.
+    """
+    last = samples_needed(WRIST_WINDOW) - 1 + STRIDE * np.arange(frames)
+    at_frames = angle[last].astype(np.float64)
+    return np.diff(at_frames, prepend=np.nan).astype(np.float32)
+
+
+def at_half_rate(emg: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Every second sample of `emg` (samples, channels) after a linear-phase low-pass at 450 Hz.
+
+    Sample k of the result lies at the time of sample 2 k.
+    """
+    taps = firwin(_HALVING_TAPS, 450.0, fs=SAMPLE_RATE)
+    half = _HALVING_TAPS // 2
+    padded = np.pad(emg, ((half, half), (0, 0)), mode="edge")
+    smooth = upfirdn(taps, padded, axis=0)[_HALVING_TAPS - 1 : -(_HALVING_TAPS - 1)]
+    return np.asarray(smooth[::2], dtype=np.float32)
+
+
+def _events(truth: Truth) -> NDArray[np.int64]:
+    pairs = [(GESTURES.index(label.name), label.sample) for label in truth.gestures]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)

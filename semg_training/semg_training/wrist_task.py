@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training the wrist network: batches, loss, and how good it is on model-choice people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from semg_decoders.evaluation.velocity import VelocityScore, score_velocity
+from semg_training.recordings import Recording
+from semg_training.ring_entries import from_ring_entries
+from semg_training.windows import Batch, wrist_batch
+
+FRAME_RATE = 50.0
+
+
+@dataclass(frozen=True)
+class WristTask:
+    """L1 loss on the displacement over each frame.
+
+    Attributes
+    ----------
+    training, choice : sequence of Recording
+        People to train on, and recordings of wrist movement to choose the model on.
+    batch_size, frames : int
+        Windows in a batch, and frames (20 ms) in a window.
+    """
+
+    training: Sequence[Recording]
+    choice: Sequence[Recording]
+    batch_size: int = 64
+    frames: int = 200
+
+    def batch(self, rng: np.random.Generator) -> Batch:
+        """Draw a training batch."""
+        return wrist_batch(self.training, rng, self.batch_size, self.frames)
+
+    def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
+        """Mean absolute error in rad/s: a displacement of 20 ms alone would make tiny steps."""
+        each = (outputs - batch.targets).abs() * batch.weights
+        return FRAME_RATE * each.sum() / batch.weights.sum()
+
+    def score(self, network: torch.nn.Module) -> tuple[float, str]:
+        """Less the mean absolute error on the model-choice recordings, in deg/s."""
+        scores = velocity_scores(network, self.choice)
+        correlation = float(np.mean([score.correlation for score in scores]))
+        error = float(np.mean([score.error for score in scores]))
+        speed = float(np.mean([score.mean_speed for score in scores]))
+        line = f"correlation {correlation:.3f}, error {error:.1f} deg/s of {speed:.1f} deg/s"
+        return -error, line
+
+
+def velocity_scores(
+    network: torch.nn.Module, recordings: Sequence[Recording]
+) -> list[VelocityScore]:
+    """Compare decoded and true velocity, for each recording."""
+    network.eval()
+    scores = []
+    for recording in recordings:
+        frames = from_ring_entries(torch.from_numpy(recording.mpf.astype(np.float32)))
+        state = torch.zeros(network.state_shape())  # type: ignore[operator]
+        with torch.no_grad():
+            outputs, _, _ = network(frames[None], state, state.clone())
+        decoded = FRAME_RATE * outputs[0, 1:, 0].numpy()
+        scores.append(score_velocity(decoded, FRAME_RATE * recording.displacement[1:]))
+    return scores
