@@ -250,11 +250,28 @@ def mpf(emg: ArrayLike, window: int = WRIST_WINDOW) -> NDArray[np.float64]:
 def matrix_logarithm(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the logarithm of symmetric matrices, (…, n, n), through their eigenvalues.
 
-    Where the logarithm of an eigenvalue is NaN or minus infinity, it is taken to be 0.
+    Where the logarithm of an eigenvalue is NaN or minus infinity, it is taken to be 0. A matrix
+    that is not finite becomes NaN.
     """
-    values, vectors = np.linalg.eigh(matrices)
+    values, vectors = eigen(matrices)
     logarithms = np.log(values, where=values > 0, out=np.zeros_like(values))
     return from_eigen(logarithms, vectors)
+
+
+def eigen(
+    matrices: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return eigenvalues, (…, n), and eigenvectors, (…, n, n), of symmetric matrices.
+
+    The vectors of a matrix that is not finite are NaN, and do no harm to the others.
+    """
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
+    if finite.all():
+        values, vectors = np.linalg.eigh(matrices)
+        return values, vectors
+    values, vectors = np.linalg.eigh(np.where(finite[..., np.newaxis, np.newaxis], matrices, 0.0))
+    vectors[~finite] = np.nan
+    return values, vectors
 
 
 def from_eigen(values: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_decoders.signal.mpf import BANDS, from_eigen
+from semg_decoders.signal.mpf import BANDS, eigen, from_eigen
 
 
 def with_noise_floor(log_matrices: NDArray[np.floating], floor: float) -> NDArray[np.float64]:
@@ -38,7 +38,7 @@ def with_noise_floor(log_matrices: NDArray[np.floating], floor: float) -> NDArra
     matrices: NDArray[np.float64] = np.array(log_matrices, dtype=np.float64)
     if floor == 0.0:
         return matrices
-    values, vectors = np.linalg.eigh(matrices)
+    values, vectors = eigen(matrices)
     lifted: NDArray[np.float64] = np.logaddexp(values, math.log(floor))
     return from_eigen(lifted, vectors)
 

@@ -111,6 +111,16 @@ def test_silence_gives_zeros():
     assert not mpf(np.zeros((400, 16))).any()
 
 
+def test_samples_that_are_not_finite_spoil_only_the_frames_they_are_in(emg):
+    spoilt = emg.astype(float)
+    spoilt[600] = np.nan
+    ours, whole = mpf(spoilt), mpf(emg)
+    begins = 40 * np.arange(len(ours))
+    hit = (begins <= 600) & (begins + 254 > 600)
+    assert np.isnan(ours[hit]).all()
+    np.testing.assert_array_equal(ours[~hit], whole[~hit])
+
+
 def test_nothing_is_glued_over_a_gap(emg):
     stream = MultiWindowMpf(4)
     stream.push(emg[:500], 0)
