@@ -125,8 +125,9 @@ class BundleStream:
 
     def done(self, last_sample_time_ns: int, next_sample: int) -> None:
         """Note that everything before a 2 kHz sample index is decoded."""
-        self.latency.add(time.time() - last_sample_time_ns / 1e9)
         info = self.info
+        if info.source != EmgInfo.SOURCE_PLAYBACK:
+            self.latency.add(time.time() - last_sample_time_ns / 1e9)
         device_sample = int(next_sample * info.sample_rate / self.bundle.input.sample_rate)
         self._progress.report(info, device_sample)
 

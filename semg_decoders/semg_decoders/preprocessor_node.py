@@ -113,8 +113,9 @@ class Preprocessor:
                 frames = self._mpf.push(block.emg, block.first_sample, block.suspect)
                 for window, new in frames.items():
                     self._publish_mpf(info, message, window, new)
-        last = to_nanoseconds(message.header.stamp) + offset_ns(len(raw) - 1, info.sample_rate)
-        self._latency.add(time.time() - last / 1e9)
+        if info.source != EmgInfo.SOURCE_PLAYBACK:
+            last = to_nanoseconds(message.header.stamp) + offset_ns(len(raw) - 1, info.sample_rate)
+            self._latency.add(time.time() - last / 1e9)
         self._progress.report(info, message.first_sample + len(raw))
 
     def _stamp_ns(self, message: EmgChunk, sample: int) -> int:

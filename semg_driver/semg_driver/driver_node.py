@@ -86,8 +86,8 @@ class Driver:
 
     @property
     def finished(self) -> bool:
-        """Whether a recording has been played to its end, and worked through."""
-        ended = self._reader is not None and self._reader.link is Link.ENDED
+        """Whether a recording has been played as far as it goes, and worked through."""
+        ended = self._reader is not None and self._reader.link in (Link.ENDED, Link.FAILED)
         return ended and self._pacing.drained()
 
     def configure(self) -> None:
@@ -255,6 +255,8 @@ class Driver:
             values[f"hand_over_to_publication_{name}_ms"] = value
         if reader.link is Link.LOST:
             return Status(Level.ERROR, f"link lost: {reader.fault}", values)
+        if reader.link is Link.FAILED:
+            return Status(Level.ERROR, reader.fault, values)
         if reader.link is Link.STALLED:
             return Status(Level.WARN, "the device is silent", values)
         return Status(Level.OK, reader.link.value, values)

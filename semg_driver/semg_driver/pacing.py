@@ -32,6 +32,7 @@ class Pacing:
         self._stream_id = 0
         self._ahead = 0
         self._short = 0
+        self._first: int | None = None
         self._next = 0
         self._drain_deadline: float | None = None
         self._given_up = False
@@ -44,6 +45,7 @@ class Pacing:
             self._ahead = round(AHEAD_S * sample_rate)
             self._short = round(DRAINED_S * sample_rate)
             self._progress.clear()
+            self._first = None
             self._next = 0
 
     def progressed(self, consumer: str, stream_id: int, next_sample: int) -> None:
@@ -60,9 +62,11 @@ class Pacing:
     def wait_until_near(self, first_sample: int, samples: int) -> list[str]:
         """Wait until no consumer is far behind the block to be sent; return those given up."""
         self._next = first_sample + samples
-        if not self._consumers:
-            return []
+        if self._first is None:
+            self._first = first_sample
         limit = first_sample - self._ahead
+        if not self._consumers or limit <= self._first:
+            return []
         return self._wait(lambda name: self._progress.get(name, 0) >= limit)
 
     def drained(self) -> bool:

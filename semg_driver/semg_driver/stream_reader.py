@@ -31,6 +31,7 @@ class Link(Enum):
     STALLED = "stalled"
     LOST = "lost"
     ENDED = "ended"
+    FAILED = "failed"
 
 
 class StreamReader:
@@ -156,8 +157,15 @@ class StreamReader:
                 self._hand_over(self._assembler.flush() if self._assembler else [])
                 self.link = Link.ENDED
                 return
-            except DeviceError as error:
+            except DeviceLost as error:
                 self._lose(error)
+            except DeviceError as error:
+                # Trying again would fail again, or play a damaged recording for ever.
+                self._hand_over(self._assembler.flush() if self._assembler else [])
+                self.fault = str(error)
+                self.link = Link.FAILED
+                self._log(self.fault)
+                return
 
     def _read(self) -> None:
         assembler = self._assembler
@@ -185,7 +193,7 @@ class StreamReader:
             self._has_chunks = True
             self._on_chunk(self._stream_id, chunk)
 
-    def _lose(self, error: DeviceError) -> None:
+    def _lose(self, error: DeviceLost) -> None:
         if self._assembler is not None:
             self._hand_over(self._assembler.flush())
             self._assembler = None
