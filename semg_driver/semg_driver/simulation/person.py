@@ -126,7 +126,7 @@ class Person:
             bad = int(band.integers(CHANNELS))
             channel_gain[bad] *= band.uniform(0.05, 0.4)
             channel_noise[bad] *= band.uniform(1.2, 3.0)
-        body_strength = np.exp(body.normal(0.0, 0.18))
+        body_strength = np.exp(0.18 * np.clip(body.normal(), -2.0, 2.0))
         return Person(
             seed=seed,
             hand=hand,

@@ -28,6 +28,7 @@ _STEP = 500  # samples generated at once, so that the cut into blocks cannot mat
 _EVERY = 4  # samples per step of muscle drive
 _TONIC_TIME = 1.5  # s
 _TONIC_SD = 0.4
+_TONIC_MAXIMUM = 0.045  # a third of a muscle's units, at most, fire at rest
 
 
 class Wearer:
@@ -118,7 +119,8 @@ class Wearer:
         self._tonic = keep * before + kick
         between = np.arange(steps) / steps
         wander = before[:, None] * (1.0 - between) + self._tonic[:, None] * between
-        drive += self._person.tonic[:, None] * np.exp(wander)
+        tonic = self._person.tonic[:, None] * np.exp(wander)
+        drive += np.minimum(tonic, _TONIC_MAXIMUM)
         self._start_gestures(stop + round(REACH_BEFORE * SAMPLE_RATE))
         times = np.arange(first, stop, _EVERY) / SAMPLE_RATE
         for cue, performance in self._performing:
