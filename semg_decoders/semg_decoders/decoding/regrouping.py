@@ -36,6 +36,6 @@ class Regrouper:
         """Yield the windows, (left_context + advance, *row_shape), that the block completes."""
         rows = np.concatenate([self._waiting, np.asarray(block, dtype=np.float32)])
         count = max(0, (len(rows) - self.length) // self.advance + 1)
-        self._waiting = rows[count * self.advance :]
+        self._waiting = rows[count * self.advance :].copy()
         for start in range(0, count * self.advance, self.advance):
             yield rows[start : start + self.length]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,45 @@ class VelocityScore:
             name: None if isinstance(value, float) and math.isnan(value) else value
             for name, value in values.items()
         }
+
+
+def mean_velocity(
+    angle: ArrayLike, last_samples: ArrayLike, stride: int = 40, sample_rate: float = 2000.0
+) -> NDArray[np.float64]:
+    """Return the true mean velocity over the stride that ends at each sample.
+
+    Parameters
+    ----------
+    angle : array, (samples,)
+        Wrist angle in rad, from sample 0 on.
+    last_samples : array of int, (frames,)
+        Index of the last sample of each frame, at least `stride`.
+    stride : int
+        Samples from one frame to the next.
+    sample_rate : float
+        Hz.
+
+    Returns
+    -------
+    array of float64, (frames,)
+        rad/s.
+
+    Raises
+    ------
+    ValueError
+        If a frame reaches beyond the angles.
+    """
+    angles = np.asarray(angle, dtype=np.float64)
+    ends = np.asarray(last_samples, dtype=np.int64)
+    if ends.size and not (stride <= ends.min() and ends.max() < len(angles)):
+        raise ValueError(
+            f"last_samples: from {ends.min()} to {ends.max()}, must be from {stride} "
+            f"to {len(angles) - 1}"
+        )
+    velocities: NDArray[np.float64] = (angles[ends] - angles[ends - stride]) * (
+        sample_rate / stride
+    )
+    return velocities
 
 
 def score_velocity(decoded: ArrayLike, truth: ArrayLike) -> VelocityScore:

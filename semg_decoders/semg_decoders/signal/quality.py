@@ -20,7 +20,8 @@ FLAT_TIME = 0.050
 """Seconds without change after which a channel counts as flat."""
 RECOVERY_TIME = 0.100
 """Seconds after a non-finite sample during which a channel stays suspect."""
-_SHORTEST_RUN = 5
+# At low rates: a coarse converter repeats a value a few times by chance.
+_SHORTEST_RUN = 10
 
 
 class Fault(IntFlag):

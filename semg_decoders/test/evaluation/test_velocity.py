@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from semg_decoders.evaluation.velocity import score_velocity
+from semg_decoders.evaluation.velocity import mean_velocity, score_velocity
 
 
 def test_agrees_with_scipys_correlation():
@@ -39,6 +39,17 @@ def test_a_score_can_be_written_as_json():
         "mean_speed": 0.0,
         "error_ratio": None,
     }
+
+
+def test_mean_velocity_of_a_steady_movement_is_its_velocity():
+    angle = 0.3 + 1.5 * np.arange(1000) / 2000.0
+    np.testing.assert_allclose(mean_velocity(angle, [253, 293, 999]), 1.5)
+
+
+@pytest.mark.parametrize("last", [39, 1000])
+def test_a_frame_beyond_the_angles_is_refused(last):
+    with pytest.raises(ValueError, match="must be from 40 to 999"):
+        mean_velocity(np.zeros(1000), [253, last])
 
 
 @pytest.mark.parametrize("shapes", [((3,), (4,)), ((0,), (0,)), ((2, 2), (2, 2))])

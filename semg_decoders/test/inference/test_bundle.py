@@ -4,8 +4,7 @@ import hashlib
 import pytest
 import yaml
 
-from semg_decoders.inference.bundle import BundleError, ModelBundle, find_bundle
-from semg_decoders.inference.lookup import bundle_folders, installed_bundles
+from semg_decoders.inference.bundle import BundleError, ModelBundle
 
 CONTENT = b"not looked into here"
 
@@ -158,31 +157,3 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 def test_a_list_is_no_description(tmp_path):
     (tmp_path / "bundle.yaml").write_text("- 1")
     assert "the content must be a mapping" in refusal(tmp_path)
-
-
-def test_a_bundle_is_found_by_its_path(tmp_path, description):
-    folder = write(tmp_path / "b", description)
-    assert find_bundle(folder) == folder
-    assert find_bundle(str(folder)) == folder
-
-
-def test_a_bundle_is_found_by_its_name_in_the_ros_prefix(tmp_path, description, monkeypatch):
-    pytest.importorskip("ament_index_python", reason="no ROS prefix without ament_index_python")
-    share = tmp_path / "share"
-    (share / "ament_index" / "resource_index" / "packages").mkdir(parents=True)
-    (share / "ament_index" / "resource_index" / "packages" / "semg_decoders").touch()
-    (share / "semg_decoders" / "bundles").mkdir(parents=True)
-    folder = write(share / "semg_decoders" / "bundles" / "mine", description)
-    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
-    assert find_bundle("mine") == folder
-    assert installed_bundles()["mine"] == folder
-
-
-def test_the_source_tree_serves_without_a_ros_prefix(monkeypatch):
-    monkeypatch.delenv("AMENT_PREFIX_PATH", raising=False)
-    assert all(folder.parts[-2:] == ("semg_decoders", "bundles") for folder in bundle_folders())
-
-
-def test_an_unknown_name_lists_what_is_installed():
-    with pytest.raises(BundleError, match="nonesuch: no bundle folder and no installed bundle"):
-        find_bundle("nonesuch")
