@@ -17,8 +17,9 @@ def time_breaks(times: NDArray[np.float64], sample_rate: float) -> NDArray[np.in
     """Find the rows before which time really jumps.
 
     Stamps may repeat, come in steps, or be wrong in places: what counts is whether time after a
-    step stays shifted against the sample count. So the median shift over `REACH` before and
-    after it are compared.
+    step stays shifted against the sample count, by more than stamps scatter around it. So the
+    shift over `REACH` before and after it is compared. The largest steps are judged first and
+    then taken out, so that they do not make breaks of the lesser ones near them.
 
     Parameters
     ----------
@@ -32,21 +33,28 @@ def time_breaks(times: NDArray[np.float64], sample_rate: float) -> NDArray[np.in
     ndarray of int
         Rows in rising order; empty when there is no break.
     """
-    steps = np.diff(times)
-    candidates = np.flatnonzero(np.abs(steps - 1.0 / sample_rate) > SMALLEST_JUMP) + 1
-    if candidates.size == 0:
-        return candidates
-    shift = times - np.arange(times.size) / sample_rate
+    steps = np.diff(times) - 1.0 / sample_rate
+    candidates = np.flatnonzero(np.abs(steps) > SMALLEST_JUMP) + 1
+    shift = times - np.arange(times.size) / sample_rate if candidates.size else times
     reach = max(round(REACH * sample_rate), 1)
-    breaks = [
-        row
-        for row in candidates
-        if abs(_median(shift[row : row + reach]) - _median(shift[max(row - reach, 0) : row]))
-        > SMALLEST_JUMP
-    ]
-    return np.asarray(breaks, np.intp)
+    breaks: list[int] = []
+    for row in sorted(candidates.tolist(), key=lambda row: -abs(steps[row - 1])):
+        before = shift[max(row - reach, 0) : row]
+        after = shift[row : row + reach]
+        jump = _level(after) - _level(before)
+        if abs(jump) > max(SMALLEST_JUMP, _scatter(before), _scatter(after)):
+            breaks.append(row)
+            step = steps[row - 1]
+            shift[row:] -= jump if abs(jump - step) < 3 * SMALLEST_JUMP else step
+    return np.asarray(sorted(breaks), np.intp)
 
 
-def _median(values: NDArray[np.float64]) -> float:
+def _level(values: NDArray[np.float64]) -> float:
     finite = values[np.isfinite(values)]
     return float(np.median(finite)) if finite.size else float("nan")
+
+
+def _scatter(values: NDArray[np.float64]) -> float:
+    """Return the range of the middle 80 %."""
+    finite = values[np.isfinite(values)]
+    return float(np.subtract(*np.percentile(finite, [90, 10]))) if finite.size else 0.0
