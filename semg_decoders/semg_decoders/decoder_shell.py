@@ -123,9 +123,11 @@ class BundleStream:
                 f"{self.bundle.input.channels}"
             )
 
-    def done(self, last_sample_time_ns: int, next_sample: int) -> None:
-        """Note that everything before a 2 kHz sample index is decoded."""
+    def done(self, stream_id: int, last_sample_time_ns: int, next_sample: int) -> None:
+        """Note that everything before a 2 kHz sample index of a stream is decoded."""
         info = self.info
+        if stream_id != info.stream_id:
+            return  # the rest of a stream when the next one has been announced already
         if info.source != EmgInfo.SOURCE_PLAYBACK:
             self.latency.add(time.time() - last_sample_time_ns / 1e9)
         device_sample = int(next_sample * info.sample_rate / self.bundle.input.sample_rate)

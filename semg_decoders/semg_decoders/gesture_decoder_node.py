@@ -116,7 +116,7 @@ class GestureDecoderComponent:
             for event in events:
                 self._publish_event(chunk, start, event, step.fresh, bool(step.suspect.any()))
         last = start + offset_ns(len(emg) - 1, chunk.sample_rate)
-        self._stream.done(last, chunk.first_sample + len(emg))
+        self._stream.done(chunk.stream_id, last, chunk.first_sample + len(emg))
 
     def _break(self, verdict: Continuity, chunk: EmgChunk) -> None:
         """Start afresh; a gesture that was held has ended for whoever listens."""

@@ -15,6 +15,8 @@ from semg_node.latency import RateMeter
 
 LONGEST_WAIT = 500
 """Chunks that are kept until the description of their stream has come."""
+STREAMS_KNOWN = 4
+"""Descriptions that are kept: the last chunks of a stream may come after the next one's."""
 
 
 @dataclass
@@ -77,7 +79,12 @@ class RawStream:
         self._process = process
         self._input = ContinuousInput()
         self._waiting: deque[EmgChunk] = deque(maxlen=LONGEST_WAIT)
-        self.info: EmgInfo | None = None
+        self._known: deque[EmgInfo] = deque(maxlen=STREAMS_KNOWN)
+
+    @property
+    def info(self) -> EmgInfo | None:
+        """Description of the latest stream."""
+        return self._known[-1] if self._known else None
 
     def restart(self) -> None:
         """Forget all chunks; the description of the stream stays."""
@@ -93,15 +100,15 @@ class RawStream:
             If no EMG can be like that.
         """
         check_info(info)
-        self.info = info
+        self._known.append(info)
         waiting, self._waiting = self._waiting, deque(maxlen=LONGEST_WAIT)
         for chunk in waiting:
             self.take(chunk)
 
     def take(self, chunk: EmgChunk) -> None:
         """Work on a chunk, or keep it."""
-        info = self.info
-        if info is None or info.stream_id != chunk.stream_id:
+        info = next((one for one in self._known if one.stream_id == chunk.stream_id), None)
+        if info is None:
             self._waiting.append(chunk)
             return
         if chunk.channels != info.channels or len(chunk.data) % info.channels:

@@ -123,7 +123,9 @@ class WristDecoderComponent:
             self._sequence += 1
             message.header = frame.header
             self._velocity.publish(message)
-        self._stream.done(to_nanoseconds(frame.header.stamp), frame.last_sample + 1)
+        self._stream.done(
+            frame.stream_id, to_nanoseconds(frame.header.stamp), frame.last_sample + 1
+        )
 
     def _begin(self, frame: MpfFrame, verdict: Continuity) -> None:
         """Check that the frames are what the model was trained on, and start afresh."""
