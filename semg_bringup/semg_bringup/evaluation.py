@@ -30,7 +30,7 @@ from semg_decoders.evaluation.events import (
     pool_scores,
     score_events,
 )
-from semg_decoders.evaluation.velocity import VelocityScore, score_velocity
+from semg_decoders.evaluation.velocity import VelocityScore, mean_velocity, score_velocity
 from semg_decoders.inference.bundle import BundleError
 from semg_decoders.inference.lookup import find_bundle
 from semg_decoders.inference.session import Model
@@ -238,9 +238,8 @@ def _velocity(model: Model, blocks: Sequence[NDArray[np.float32]], truth: Truth)
             for velocity in decoder.push(matrices, int(frames.last_samples[0])):
                 samples.append(velocity.sample)
                 decoded.append(velocity.velocity)
-    angle = truth.wrist_angle[samples].astype(np.float64)
-    true = np.diff(angle) * (SAMPLE_RATE / decoder.stride)
-    return score_velocity(decoded[1:], true)
+    true = mean_velocity(truth.wrist_angle, samples, decoder.stride, SAMPLE_RATE)
+    return score_velocity(decoded, true)
 
 
 def to_markdown(evaluation: Evaluation) -> str:

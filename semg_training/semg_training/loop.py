@@ -40,6 +40,9 @@ class LoopSettings:
         Largest norm of the gradient.
     check_every : int
         Steps between measurements on model-choice people, each followed by a checkpoint.
+    bfloat16 : bool
+        Whether most arithmetic is done in 16 bits: twice as fast on processors made for it.
+        Weights stay float32.
     seed : int
         Of weights, windows, augmentation and dropout.
     """
@@ -49,6 +52,7 @@ class LoopSettings:
     learning_rate: float = 1e-3
     gradient_clip: float = 0.5
     check_every: int = 250
+    bfloat16: bool = False
     seed: int = 0
 
 
@@ -173,8 +177,9 @@ def _train_step(
     network.train()
     batch = task.batch(np.random.default_rng([settings.seed, step]))
     state = torch.zeros(network.state_shape(len(batch.inputs)))  # type: ignore[operator]
-    outputs, _, _ = network(batch.inputs, state, state.clone())
-    loss = task.loss(outputs, batch)
+    with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
+        outputs, _, _ = network(batch.inputs, state, state.clone())
+    loss = task.loss(outputs.float(), batch)
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_clip)

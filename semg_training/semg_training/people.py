@@ -9,19 +9,21 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
 from rich.progress import track
 
-import semg_decoders.signal
-import semg_driver.simulation
-from semg_training import recordings
-from semg_training.recordings import Recording, plan_for, record
+from semg_driver.simulation.recording import simulate
+from semg_driver.simulation.script import SCRIPTS
+from semg_training.recordings import Recording, RecordingPlan, plan_for, record
 
 TRAINING_SEED = 1_000_000
 CHOICE_SEED = 2_000_000
 """Everybody with a smaller seed than the first is a person whom no model has seen."""
+_PROBED_PEOPLE = 8
+_PROBED_SECONDS = 8.0
 
 Persons = Sequence[dict[str, Recording]]
 """For each person the recording of each script."""
@@ -95,15 +97,17 @@ def load_people(
     ]
 
 
+@cache
 def fingerprint() -> str:
-    """Short hash of the code that the recordings come from: changed code makes new ones."""
-    sources: list[Path] = []
-    for package in (semg_driver.simulation, semg_decoders.signal):
-        sources += sorted(Path(str(package.__file__)).parent.glob("*.py"))
-    sources += [Path(recordings.__file__), Path(recordings.__file__).with_name("ring_entries.py")]
+    """Short hash of what the simulation gives: when it changes, everybody is made anew."""
     digest = hashlib.sha256()
-    for source in sources:
-        digest.update(source.read_bytes())
+    for seed in range(TRAINING_SEED, TRAINING_SEED + _PROBED_PEOPLE):
+        emg, _ = simulate(seed, "demo", _PROBED_SECONDS, seed)
+        digest.update(emg.tobytes())
+    for script in SCRIPTS:
+        recording = record(TRAINING_SEED, RecordingPlan(script, _PROBED_SECONDS))
+        for array in (recording.emg, recording.events, recording.mpf, recording.displacement):
+            digest.update(array.tobytes())
     return digest.hexdigest()[:12]
 
 

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Simulated people come from the cache when they are there."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="torch is only installed for training")
+
+from semg_training.people import CHOICE_SEED, TRAINING_SEED, People, load_people
+
+
+def test_a_second_load_reads_what_the_first_one_simulated(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMG_CACHE", str(tmp_path))
+    people = People(TRAINING_SEED, 2, 0.1)
+    first = load_people(people, processes=2, progress=False)
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")}
+    second = load_people(people, processes=2, progress=False)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")} == written
+    assert len(first) == len(second) == 2
+    for before, after in zip(first, second, strict=True):
+        assert before.keys() == after.keys() == {"gestures", "demo", "wrist", "rest"}
+        np.testing.assert_array_equal(before["demo"].emg, after["demo"].emg)
+    assert not np.array_equal(first[0]["demo"].emg, first[1]["demo"].emg)
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_people_kept_for_evaluation_are_refused():
+    with pytest.raises(ValueError, match="must be at least 1000000"):
+        People(101, 10, 2.0)
+
+
+def test_training_and_model_choice_are_different_people():
+    training, choice = People(TRAINING_SEED, 1000, 2.0), People(CHOICE_SEED, 1000, 2.0)
+    assert not set(training.seeds) & set(choice.seeds)

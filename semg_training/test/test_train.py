@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command goes from nothing to a bundle that the decoders load."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="torch is only installed for training")
+
+from semg_decoders.decoding.gestures import GestureDecoder
+from semg_decoders.decoding.wrist import WristDecoder
+from semg_decoders.inference.session import Model
+from semg_training.train import main
+
+TINY = "--people 2 --choice-people 2 --minutes 0.6 --steps 2 --check-every 2 --batch-size 2"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEMG_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def train(task, folder):
+    words = f"--task {task} {TINY} --hidden 16 --no-progress --output {folder}"
+    return main(words.split())
+
+
+@pytest.mark.parametrize("task", ["gestures", "wrist"])
+def test_command_writes_a_bundle_that_says_where_it_comes_from(task, tmp_path):
+    assert train(task, tmp_path) == 0
+    bundle = Model.load(str(tmp_path)).bundle
+    assert bundle.name == task
+    assert bundle.licence == "Apache-2.0"
+    assert bundle.trained_on["training_seeds"] == [1_000_000, 1_000_001]
+    assert bundle.trained_on["model_choice_seeds"] == [2_000_000, 2_000_001]
+    assert f"--task {task}" in bundle.trained_on["command"]
+    assert bundle.metrics["onnx_differs_from_torch_by"] <= 1e-5
+
+
+def test_gesture_decoder_takes_the_bundle(tmp_path):
+    assert train("gestures", tmp_path) == 0
+    decoder = GestureDecoder(Model.load(str(tmp_path)))
+    steps = decoder.push(np.zeros((51, 16), np.float32), 0)
+    assert [step.samples.tolist() for step in steps] == [[20, 30], [40, 50]]
+
+
+def test_wrist_decoder_takes_the_bundle(tmp_path):
+    assert train("wrist", tmp_path) == 0
+    decoder = WristDecoder(Model.load(str(tmp_path)))
+    velocities = decoder.push(np.zeros((3, 6, 16, 16), np.float32), 253)
+    assert [velocity.sample for velocity in velocities] == [253, 293, 333]
+
+
+def test_help_says_which_people_are_used_and_shows_examples(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    text = capsys.readouterr().out
+    assert "1000000" in text
+    assert "examples:" in text
+
+
+def test_unknown_task_is_refused_in_one_line(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--task", "handwriting", "--output", "x"])
+    assert left.value.code == 2
+    assert "invalid choice: 'handwriting'" in capsys.readouterr().err
