@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``python -m test.bench``: measures and prints the figures that the README quotes."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+
+import rclpy
+from rclpy.signals import SignalHandlerOptions
+from rich.console import Console
+
+from semg_decoders.inference.strict_mapping import BundleError
+from test.bench.bundles import find_bundles
+from test.bench.graph_figures import measure_graph
+from test.bench.graph_processes import ONE_PROCESS, SEPARATE, GraphNotRunning
+from test.bench.machine import describe_machine
+from test.bench.report import Figures, print_figures
+from test.bench.stages import cpu_by_stage
+
+QUICK_S = 3.0
+
+
+def main() -> int:
+    """Run the bench; return the exit status."""
+    options = _parser().parse_args()
+    seconds = QUICK_S if options.quick else options.seconds
+    progress = Console(stderr=True)
+    machine = describe_machine()
+    try:
+        bundles = find_bundles(options.gestures, options.wrist)
+        progress.print(f"engines alone: {seconds:g} s of EMG")
+        stages = cpu_by_stage(seconds, bundles)
+        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+        graphs = {
+            arrangement: measure_graph(
+                arrangement, seconds, bundles, f"/bench_{os.getpid()}_{index}", progress.print
+            )
+            for index, arrangement in enumerate((ONE_PROCESS, SEPARATE))
+        }
+    except (BundleError, GraphNotRunning) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    finally:
+        rclpy.try_shutdown()
+    figures = Figures(machine, seconds, stages, graphs)
+    if options.json:
+        print(json.dumps(dataclasses.asdict(figures), indent=2))
+    else:
+        print_figures(figures, Console(width=max(120, Console().width)))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make bench",
+        description="Measure speed, latency and CPU of the wristband graph on this machine.",
+        epilog="example: make bench ARGS='--seconds 60 --json'",
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=30.0, help="length of each of the five measurements (30)"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{QUICK_S:g} s each: to see whether the bench works"
+    )
+    parser.add_argument("--json", action="store_true", help="print figures for a program")
+    parser.add_argument("--gestures", default="gestures", help="gesture bundle, name or path")
+    parser.add_argument("--wrist", default="wrist", help="wrist bundle, name or path")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

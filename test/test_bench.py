@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bench runs and fills in every figure. How fast the graph is, is not tested here."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from semg_decoders.inference.lookup import installed_bundles
+
+ROOT = Path(__file__).resolve().parents[1]
+
+needs_bundles = pytest.mark.skipif(
+    not {"gestures", "wrist"} <= installed_bundles().keys(),
+    reason="the default bundles are not installed: run `make train`",
+)
+
+
+@needs_bundles
+def test_a_quick_bench_measures_latency_cpu_and_memory_of_both_arrangements():
+    finished = subprocess.run(
+        [sys.executable, "-m", "test.bench", "--quick", "--json"],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+
+    assert finished.returncode == 0, finished.stderr
+    figures = json.loads(finished.stdout)
+    assert figures["stages"]["MPF, both windows"] > 0
+    assert figures["graphs"].keys() == {"one process", "separate processes"}
+    for graph in figures["graphs"].values():
+        assert all(share > 0 for share in graph["cpu_heard"].values())
+        assert all(share > 0 for share in graph["cpu_unheard"].values())
+        assert all(mebibytes > 0 for mebibytes in graph["memory"].values())
+        assert graph["start_up"] > 0
+        for topic in ("gesture/probabilities", "wrist/velocity"):
+            latency = graph["latency"][topic]
+            assert latency["messages"] > 100
+            assert 0 < latency["p50"] <= latency["p95"] <= latency["p99"] <= latency["largest"]
+
+
+def test_an_unknown_bundle_is_refused_in_one_line():
+    finished = subprocess.run(
+        [sys.executable, "-m", "test.bench", "--quick", "--gestures", "no/where"],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert finished.returncode == 2
+    assert "no/where: no bundle folder and no installed bundle" in finished.stderr
