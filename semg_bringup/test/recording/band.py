@@ -7,9 +7,9 @@ import sys
 import time
 
 import rclpy
-from semg_msgs.msg import EmgChunk, EmgInfo, GestureEvent, MpfFrame
 from std_msgs.msg import String
 
+from semg_msgs.msg import EmgChunk, EmgInfo, GestureEvent, MpfFrame
 from semg_node.qos import LATCHED, SENSOR_DATA, STREAM
 
 CHANNELS = 4

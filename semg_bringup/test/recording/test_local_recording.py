@@ -4,10 +4,9 @@ from rosbags.highlevel import AnyReader
 
 pytest.importorskip("rclpy")
 
-from semg_msgs.msg import EmgChunk, EmgInfo, GestureEvent
-
 from semg_bringup.recording.local_recording import LocalRecording
 from semg_bringup.recording.topics import TOPICS
+from semg_msgs.msg import EmgChunk, EmgInfo, GestureEvent
 
 
 def test_messages_of_this_process_are_recorded_without_dds(tmp_path):

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``semg run``: the whole graph in one process, with a live view."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from semg_bringup.command.numbers import not_negative, positive
+from semg_bringup.command.overrides import overrides
+from semg_bringup.command.refusal import CommandError
+from semg_bringup.graph import NODE_NAMES, choose, default_params_file
+
+if TYPE_CHECKING:
+    from semg_bringup.one_process import OneProcess
+    from semg_bringup.recording.local_recording import LocalRecording
+    from semg_bringup.view.live import View
+
+DESCRIPTION = """\
+Run the whole graph in one process - driver, preprocessor, gesture decoder, wrist decoder -
+and watch it. Without options a SIMULATED wearer performs gestures and wrist movements, so
+nothing has to be plugged in. On a terminal you see a live picture, elsewhere plain lines.
+
+The nodes and topics are the same as under `ros2 launch`: other programs on this machine can
+subscribe to gesture/event, wrist/velocity and all the others while it runs.
+"""
+EXAMPLES = """\
+examples:
+  semg run                              person 101, simulated, until Ctrl-C
+  semg run --duration 20 --person 7     another simulated person, for 20 s
+  semg run --recording day1.hdf5        play a recording (HDF5 or bag) in real time
+  semg run --recording day2 --rate 0    the same as fast as it can be decoded
+  semg run --record day3                write everything to a bag as well
+  semg run -p gesture_decoder.threshold:=0.7 -p driver.simulator.script:=rest
+  semg run --nodes driver preprocessor --network    be heard by decoders elsewhere
+"""
+
+_FAILED = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    source = parser.add_argument_group("where the EMG comes from")
+    source.add_argument(
+        "--device",
+        metavar="NAME",
+        help="device to open: simulator, replay, or one that another package adds "
+        "(default: simulator)",
+    )
+    source.add_argument(
+        "--person", type=int, metavar="SEED", help="seed of the simulated person (default: 101)"
+    )
+    source.add_argument(
+        "--recording", type=Path, metavar="PATH", help="recording to play; implies --device replay"
+    )
+    source.add_argument(
+        "--rate",
+        type=not_negative,
+        metavar="X",
+        help="speed: 1 is real time, 0 as fast as it can be decoded (default: 1)",
+    )
+    parser.add_argument(
+        "--duration", type=positive, metavar="S", help="stop after this many seconds"
+    )
+    parser.add_argument(
+        "--record",
+        nargs="?",
+        type=Path,
+        const=True,
+        metavar="FOLDER",
+        help="also record all topics to this new folder (default: semg_ with date and time)",
+    )
+    parser.add_argument("--plain", action="store_true", help="plain lines, also when on a terminal")
+    ros = parser.add_argument_group("ROS")
+    ros.add_argument(
+        "--nodes",
+        nargs="+",
+        default=list(NODE_NAMES),
+        metavar="NODE",
+        help=f"run only these, of: {' '.join(NODE_NAMES)}",
+    )
+    ros.add_argument("--namespace", default="", metavar="NAME", help="such as left")
+    ros.add_argument(
+        "--params", type=Path, metavar="FILE", help="ROS parameter file (default: our own)"
+    )
+    ros.add_argument(
+        "-p",
+        dest="parameters",
+        action="append",
+        default=[],
+        metavar="NODE.PARAMETER:=VALUE",
+        help="set one parameter; may be given several times",
+    )
+    ros.add_argument("--domain", type=int, metavar="N", help="ROS domain, 0 to 232")
+    ros.add_argument(
+        "--network",
+        action="store_true",
+        help="be heard on the network (default: only on this machine)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the graph until told to stop; return the exit status."""
+    try:
+        nodes = choose(options.nodes)
+    except ValueError as error:
+        raise CommandError(f"--nodes: {error}") from None
+    parameters = overrides(options)
+    params_file = _params_file(options.params)
+    _check_recording(options)
+    _set_network(options)
+
+    import rclpy
+    from rclpy.signals import SignalHandlerOptions
+
+    from semg_bringup.one_process import OneProcess
+    from semg_node.main import StopRequest
+
+    stop = StopRequest()
+    rclpy.init(
+        args=["semg", *options.ros_arguments], signal_handler_options=SignalHandlerOptions.NO
+    )
+    try:
+        process = OneProcess(
+            nodes,
+            namespace=options.namespace,
+            params_file=params_file,
+            overrides=parameters,
+            ros_arguments=options.ros_arguments[1:],
+        )
+        stop.wakes(process.stop)
+        try:
+            return _show(process, options, lambda: stop.requested)
+        finally:
+            process.close()
+    finally:
+        rclpy.try_shutdown()
+
+
+def _show(process: OneProcess, options: argparse.Namespace, stopped: Callable[[], bool]) -> int:
+    from semg_bringup.command.taps import Taps
+    from semg_bringup.view.live import LiveView, PlainView
+    from semg_bringup.view.state import ViewState
+
+    state = ViewState()
+    taps = Taps(process, options.namespace)
+    recording = _start_recording(options, taps)
+    taps.attach(state.callbacks)
+    process.start()
+    fault = _fault(process)
+    live = sys.stdout.isatty() and not options.plain
+    view: View = LiveView(state) if live else PlainView(state)
+    status = 0
+    try:
+        if fault:
+            raise CommandError(fault)
+        status = _watch(process, view, options.duration, stopped, recording)
+    finally:
+        if recording is not None:
+            status = _end_recording(process, recording) or status
+    return status
+
+
+def _watch(
+    process: OneProcess,
+    view: View,
+    duration: float | None,
+    stopped: Callable[[], bool],
+    recording: LocalRecording | None,
+) -> int:
+    end = None if duration is None else time.monotonic() + duration
+
+    def done() -> bool:
+        view.tick()
+        failed = recording is not None and bool(recording.failure)
+        return stopped() or failed or (end is not None and time.monotonic() >= end)
+
+    view.open()
+    try:
+        process.spin(done)
+    finally:
+        view.close()
+    return 0
+
+
+def _fault(process: OneProcess) -> str:
+    """Return why a node will never run as it is set up."""
+    for name, shell in process.shells.items():
+        # What a node merely waits for may still come.
+        if shell.fault and not shell.active and not shell.fault.startswith("waiting for"):
+            return f"{name}: {shell.fault}"
+    return ""
+
+
+def _params_file(chosen: Path | None) -> Path | None:
+    if chosen is None:
+        try:
+            chosen = default_params_file()
+        except LookupError:
+            return None
+        return chosen if chosen.is_file() else None
+    if not chosen.is_file():
+        raise CommandError(f"--params {chosen}: there is no such file")
+    return chosen
+
+
+def _check_recording(options: argparse.Namespace) -> None:
+    """Refuse a recording that cannot be played before anything is started."""
+    if options.recording is not None:
+        from semg_driver.recordings.opening import open_recording
+
+        open_recording(options.recording).close()
+
+
+def _set_network(options: argparse.Namespace) -> None:
+    """Choose who can hear the graph; has to come before rclpy starts."""
+    if options.domain is not None:
+        if not 0 <= options.domain <= 232:
+            raise CommandError(f"--domain {options.domain}: must be from 0 to 232")
+        os.environ["ROS_DOMAIN_ID"] = str(options.domain)
+    if options.network:
+        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "SUBNET"
+
+
+def _start_recording(options: argparse.Namespace, taps: Any) -> LocalRecording | None:
+    if options.record is None:
+        return None
+    from semg_bringup.command.record import default_folder
+    from semg_bringup.recording.local_recording import LocalRecording
+    from semg_bringup.recording.topics import TOPICS
+
+    folder = default_folder() if options.record is True else options.record
+    recording = LocalRecording(
+        folder, taps.namespace, TOPICS, lambda line: print(f"semg run: {line}", file=sys.stderr)
+    )
+    taps.attach_all(recording.feed)
+    return recording
+
+
+def _end_recording(process: OneProcess, recording: LocalRecording) -> int:
+    # Whatever the nodes still send while they stop belongs to it.
+    process.close()
+    line = recording.close()
+    if recording.failure:
+        return _FAILED
+    print(f"recorded {line}" if recording.recorder.tally.messages else line, file=sys.stderr)
+    return 0
