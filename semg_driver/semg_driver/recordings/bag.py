@@ -72,7 +72,8 @@ class BagRecording:
         self.close()
 
     def close(self) -> None:
-        """Do nothing: files are open only while they are read."""
+        """Let go of the files. May be called more than once."""
+        self._files.close()
 
     def blocks(
         self, block_duration: float = 0.0, start: float = 0.0, end: float = 0.0
@@ -109,7 +110,7 @@ class BagRecording:
         if not raw:
             others = ", ".join(sorted(self._files.topics)) or "none"
             raise RecordingError(
-                f"{self.path}: no EMG in the bag: no topic that ends in {RAW}, of type {CHUNK_TYPE}; "
+                f"{self.path}: no EMG in the bag: no topic ends in {RAW} with type {CHUNK_TYPE}; "
                 f"topics: {others}"
             )
         if len(raw) > 1:

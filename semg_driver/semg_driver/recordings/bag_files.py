@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -56,16 +60,22 @@ class BagFiles:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stores: dict[str, Typestore] = {}
-        self._sources: list[Path] = _sources(path)
+        self._restored: TemporaryDirectory[str] | None = None
+        self._cut_off: list[str] = []
+        self._sources: list[Path] = [self._restore(source) for source in _sources(path)]
         self._unfinished: set[Path] = set()
         self.topics: dict[str, str] = {}
         for source in self._sources:
             self._look_into(source)
         self.notes = tuple(
-            f"{source.name} was cut off while it was written; it is read up to there"
-            for source in self._sources
-            if source in self._unfinished
+            f"{name} was cut off while it was written; it is read up to there"
+            for name in self._cut_off
         )
+
+    def close(self) -> None:
+        """Remove what had to be restored. May be called more than once."""
+        if self._restored is not None:
+            self._restored.cleanup()
 
     def messages(self, topics: set[str]) -> Iterator[RawMessage]:
         """Go through the messages on `topics` in recorded order.
@@ -81,6 +91,27 @@ class BagFiles:
             else:
                 yield from self._from_finished(source, topics)
 
+    def _restore(self, source: Path) -> Path:
+        """Return a database with what a killed recorder had left in its write-ahead log.
+
+        rosbags reads the database alone, and the recording itself is not to be changed.
+        """
+        log = source.with_name(f"{source.name}-wal")
+        if source.suffix != ".db3" or not log.is_file() or log.stat().st_size == 0:
+            return source
+        self._cut_off.append(source.name)
+        if self._restored is None:
+            self._restored = TemporaryDirectory(prefix="bag-")
+        folder = Path(self._restored.name)
+        try:
+            copy = Path(shutil.copy(source, folder))
+            shutil.copy(log, folder)
+            with closing(sqlite3.connect(copy)) as database:
+                database.execute("PRAGMA journal_mode=DELETE")
+        except (OSError, sqlite3.Error) as error:
+            raise RecordingError(f"{source}: damaged bag: {_line(error)}") from None
+        return copy
+
     def _look_into(self, source: Path) -> None:
         try:
             with Reader(source) as reader:
@@ -91,6 +122,7 @@ class BagFiles:
             if source.suffix != ".mcap" or not _is_mcap(source):
                 raise RecordingError(f"{source}: damaged bag: {_line(error)}") from None
         self._unfinished.add(source)
+        self._cut_off.append(source.name)
         for message in UnfinishedMcap(source).messages():
             if message.schema is not None:
                 self.topics[message.topic] = message.schema.name

@@ -211,7 +211,7 @@ def _channels(data: Any, path: Path) -> int:
     field = data.dtype["emg"]
     if field.base.kind != "f" or len(field.shape) > 1 or 0 in field.shape:
         raise RecordingError(
-            f"{path}: field 'emg' of 'data' is of type {field}, must be float32 × channels"
+            f"{path}: field 'emg' of 'data' is of type {field}, must be float32 by channels"
         )
     return int(field.shape[0]) if field.shape else 1
 

@@ -13,8 +13,9 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from itertools import pairwise
+from statistics import median
 
-BIN = 0.25
+BIN = 0.5
 """Stretch of device time in s of which only the earliest arrival is kept."""
 
 WINDOW = 60.0
@@ -31,6 +32,9 @@ SPAN_WITHOUT_DRIFT = 2.0
 
 CLOCK_JUMP = 0.02
 """Disagreement in s of device clock and sample count that is taken for a jump."""
+
+LONGEST_STALL = 1.0
+"""Lateness in s that is rather explained by a stall than by a sample count that was set."""
 
 IMPOSSIBLY_EARLY = 0.1
 """Arrival in s before the line after which the past is dropped."""
@@ -108,10 +112,10 @@ class ClockFit:
 
     @property
     def residual(self) -> float:
-        """How far the earliest arrivals of each stretch lie above the line, r.m.s. in s."""
+        """How far the earliest arrivals of each stretch lie above the line, median in s."""
         if not self._bins:
             return math.nan
-        return math.sqrt(sum((y - self._line(x)) ** 2 for x, y in self._bins) / len(self._bins))
+        return median(y - self._line(x) for x, y in self._bins)
 
     def _line(self, device_time: float) -> float:
         return self._offset + self.drift * (device_time - self._origin)
@@ -128,9 +132,11 @@ class ClockFit:
         jump = (device_time - self._last[0]) - (sample_time - self._last[1])
         if abs(jump) < CLOCK_JUMP:
             return
-        # Either the clock was set or the count was: the one that fits the arrival is believed.
+        # Either the clock was set or the count was. The clock it was if the block then came at
+        # a possible time, and not much later than if it had not been.
         excess = delay - self._line(device_time)
-        if abs(excess + jump) < abs(excess):
+        possible = excess + jump >= -CLOCK_JUMP
+        if possible and (excess < -CLOCK_JUMP or jump < LONGEST_STALL):
             self.jumps += 1
             self._bins = deque((x + jump, y - jump) for x, y in self._bins)
             self._origin += jump

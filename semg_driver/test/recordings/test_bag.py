@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from itertools import chain
 
@@ -223,6 +224,28 @@ def test_a_bag_compressed_by_rosbag2_is_read(tmp_path, bag, make_blocks, mode):
             for connection, stamp, data in reader.messages():
                 writer.write(known[connection.id], stamp, data)
     assert joined(open_recording(target)).shape == (1000, 4)
+
+
+def test_a_database_whose_recorder_was_killed_is_read_with_its_log(bag, make_blocks, tmp_path):
+    source, left = bag(make_blocks(50), storage="sqlite3"), tmp_path / "left"
+    left.mkdir()
+    with closing(sqlite3.connect(source / "bag.db3")) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA wal_autocheckpoint=0")
+        rows = database.execute("SELECT * FROM messages WHERE id > 20").fetchall()
+        database.execute("DELETE FROM messages WHERE id > 20")
+        database.commit()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.executemany("INSERT INTO messages VALUES (?, ?, ?, ?)", rows)
+        database.commit()
+        for file in source.glob("bag.db3*"):
+            shutil.copy(file, left)
+    before = {file.name: file.read_bytes() for file in left.iterdir()}
+    recording = open_recording(left)
+    np.testing.assert_array_equal(joined(recording)[:, 0], np.arange(1000))
+    recording.close()
+    assert "cut off" in recording.notes[0]
+    assert {file.name: file.read_bytes() for file in left.iterdir()} == before
 
 
 def test_several_bands_have_to_be_chosen_from(tmp_path, bag, make_blocks, make_info):

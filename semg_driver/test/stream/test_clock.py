@@ -82,7 +82,7 @@ def test_jitter_drift_and_bursts_leave_stamps_within_a_millisecond(drift, seed, 
     assert np.abs(late[after(link, max(1.0, stalled_to + 0.5))]).max() < 1e-3
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     jump=st.floats(0.05, 3600.0),
     sign=st.sampled_from([-1, 1]),
