@@ -63,10 +63,10 @@ _TABLE: dict[str, tuple[tuple[Course, dict[str, float]], ...]] = {
     ),
     "middle_release": ((_RELEASE, {"ED3": 0.8, "ED4": 0.6, "ECU": 0.2, "FDS3": 0.15}),),
     "thumb_click": ((_BURST, {"thenar": 0.35, "FPL": 0.45, "APL": 0.15}),),
-    "thumb_down": ((_SWIPE, {"thenar": 0.2, "FCU": 0.12}), (_RETURN, {"EPL": 0.05})),
-    "thumb_in": ((_SWIPE, {"FPL": 0.22, "FDS2": 0.05}), (_RETURN, {"APL": 0.05})),
+    "thumb_down": ((_SWIPE, {"thenar": 0.2, "FCU": 0.18}), (_RETURN, {"EPL": 0.05})),
+    "thumb_in": ((_SWIPE, {"FPL": 0.22, "ECR": 0.15}), (_RETURN, {"APL": 0.05})),
     "thumb_out": ((_SWIPE, {"EPL": 0.22, "EPB": 0.1}), (_RETURN, {"thenar": 0.05})),
-    "thumb_up": ((_SWIPE, {"APL": 0.22, "ECU": 0.12}), (_RETURN, {"FPL": 0.05})),
+    "thumb_up": ((_SWIPE, {"APL": 0.22, "ECU": 0.15}), (_RETURN, {"FPL": 0.05})),
 }
 
 _HOLD: dict[str, dict[str, float]] = {

@@ -84,7 +84,14 @@ class Wearer:
         truth : Truth
             Wrist movement of these samples and the gestures among them. Labels count samples
             from the wearer's first one.
+
+        Raises
+        ------
+        ValueError
+            If `samples` is negative.
         """
+        if samples < 0:
+            raise ValueError(f"samples: {samples}, but must be at least 0")
         blocks = [(self._emg, self._angle, self._velocity)]
         have = self._emg.shape[0]
         while have < samples:
