@@ -135,7 +135,7 @@ class ClockFit:
         # Either the clock was set or the count was. The clock it was if the block then came at
         # a possible time, and not much later than if it had not been.
         excess = delay - self._line(device_time)
-        possible = excess + jump >= -CLOCK_JUMP
+        possible = delay + jump - self._line(device_time - jump) >= -CLOCK_JUMP
         if possible and (excess < -CLOCK_JUMP or jump < LONGEST_STALL):
             self.jumps += 1
             self._bins = deque((x + jump, y - jump) for x, y in self._bins)
