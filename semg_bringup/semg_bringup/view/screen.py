@@ -187,7 +187,7 @@ def _foot(snapshot: Snapshot) -> list[Text]:
 def _rates(snapshot: Snapshot) -> Text:
     line = Text(" rates  ", style="dim")
     rates = "  ".join(f"{name} {rate:.0f}/s" for name, rate in snapshot.rates.items())
-    line.append(f"{rates or '-'}   ", style="not dim")
+    line.append(f"{rates or '-'}  ", style="not dim")
     style = "not dim bold red" if snapshot.lost_samples else "not dim green"
     line.append(f"{snapshot.lost_samples} samples lost", style=style)
     if snapshot.streams > 1:
