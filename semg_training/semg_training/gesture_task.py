@@ -15,7 +15,7 @@ from semg_decoders.decoding.events import EventDetector, EventSettings
 from semg_decoders.evaluation.events import EventScore, TimedEvent, pool_scores, score_events
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_training.gesture_targets import GESTURES, frame_samples
-from semg_training.recordings import Recording
+from semg_training.recordings import EmgRecording
 from semg_training.windows import Augmentation, Batch, gesture_batch
 
 
@@ -25,7 +25,7 @@ class GestureTask:
 
     Attributes
     ----------
-    training, choice : sequence of Recording
+    training, choice : sequence of EmgRecording
         People to train on, and people to choose the model on.
     batch_size, frames : int
         Windows in a batch, and frames (5 ms) in a window.
@@ -35,8 +35,8 @@ class GestureTask:
         How windows are varied.
     """
 
-    training: Sequence[Recording]
-    choice: Sequence[Recording]
+    training: Sequence[EmgRecording]
+    choice: Sequence[EmgRecording]
     batch_size: int = 48
     frames: int = 800
     positive_weight: float = 3.0
@@ -97,7 +97,7 @@ class DetectionScore:
 
 def detection_score(
     probabilities: Sequence[NDArray[np.float32]],
-    recordings: Sequence[Recording],
+    recordings: Sequence[EmgRecording],
     settings: EventSettings,
 ) -> DetectionScore:
     """Detect the events in probabilities (frames, 9) of recordings, and compare with the labels.
@@ -106,7 +106,7 @@ def detection_score(
     ----------
     probabilities : sequence of ndarray
         As `gesture_probabilities` returns them.
-    recordings : sequence of Recording
+    recordings : sequence of EmgRecording
         What they were made from.
     settings : EventSettings
         Rules of detection.
@@ -124,7 +124,7 @@ def detection_score(
 
 
 def gesture_probabilities(
-    network: torch.nn.Module, recordings: Sequence[Recording]
+    network: torch.nn.Module, recordings: Sequence[EmgRecording]
 ) -> list[NDArray[np.float32]]:
     """Probabilities (frames, 9) of whole recordings, those of equal length at once."""
     network.eval()
@@ -143,7 +143,7 @@ def gesture_probabilities(
 
 def choose_threshold(
     probabilities: Sequence[NDArray[np.float32]],
-    recordings: Sequence[Recording],
+    recordings: Sequence[EmgRecording],
     candidates: Sequence[float] = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7),
 ) -> EventSettings:
     """Return the detection settings with the best `DetectionScore.merit`.

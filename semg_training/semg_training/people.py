@@ -8,25 +8,25 @@ import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from rich.progress import track
 
 from semg_driver.simulation.recording import simulate
 from semg_driver.simulation.script import SCRIPTS
-from semg_training.recordings import Recording, RecordingPlan, plan_for, record
+from semg_training.recordings import EmgRecording, MpfRecording, RecordingPlan, plan_for
 
 TRAINING_SEED = 1_000_000
 CHOICE_SEED = 2_000_000
 """Everybody with a smaller seed than the first is a person whom no model has seen."""
-_PROBED_PEOPLE = 8
-_PROBED_SECONDS = 8.0
+_PROBED_PEOPLE = 4
+_PROBED_SECONDS = 4.0
 
-Persons = Sequence[dict[str, Recording]]
-"""For each person the recording of each script."""
+Recording = TypeVar("Recording", EmgRecording, MpfRecording)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def cache_folder() -> Path:
 
 
 def load_people(
-    people: People, *, processes: int | None = None, progress: bool = True
+    people: People, kind: type[Recording], *, processes: int | None = None, progress: bool = True
 ) -> list[dict[str, Recording]]:
     """Return all recordings of some people, simulating those that are not in the cache yet.
 
@@ -74,6 +74,8 @@ def load_people(
     ----------
     people : People
         Who.
+    kind : type
+        `EmgRecording` or `MpfRecording`.
     processes : int, optional
         How many simulate at once; all cores when not given.
     progress : bool
@@ -84,14 +86,14 @@ def load_people(
     list of dict of str to Recording
         For each person the recording of each script.
     """
-    folder = cache_folder() / "people" / f"{fingerprint()}-{people.minutes:g}min"
+    folder = cache_folder() / "people" / f"{fingerprint()}-{people.minutes:g}min" / kind.__name__
     missing = [seed for seed in people.seeds if not (folder / str(seed)).exists()]
     if missing:
-        _simulate(folder, missing, people.minutes, processes, progress)
+        _simulate(folder, kind, missing, people.minutes, processes, progress)
     return [
         {
-            plan.script: Recording.load(folder / str(seed) / plan.script)
-            for plan in plan_for(seed, people.minutes)
+            plan.script: kind.load(folder / str(seed) / plan.script)
+            for plan in plan_for(seed, people.minutes, kind.SHARES)
         }
         for seed in people.seeds
     ]
@@ -105,29 +107,39 @@ def fingerprint() -> str:
         emg, _ = simulate(seed, "demo", _PROBED_SECONDS, seed)
         digest.update(emg.tobytes())
     for script in SCRIPTS:
-        recording = record(TRAINING_SEED, RecordingPlan(script, _PROBED_SECONDS))
-        for array in (recording.emg, recording.events, recording.mpf, recording.displacement):
+        plan = RecordingPlan(script, _PROBED_SECONDS)
+        for array in (
+            *astuple(EmgRecording.make(TRAINING_SEED, plan)),
+            *astuple(MpfRecording.make(TRAINING_SEED, plan)),
+        ):
             digest.update(array.tobytes())
     return digest.hexdigest()[:12]
 
 
 def _simulate(
-    folder: Path, seeds: Sequence[int], minutes: float, processes: int | None, progress: bool
+    folder: Path,
+    kind: type[EmgRecording] | type[MpfRecording],
+    seeds: Sequence[int],
+    minutes: float,
+    processes: int | None,
+    progress: bool,
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(processes or os.cpu_count(), get_context("spawn")) as pool:
-        jobs = [pool.submit(_make_person, folder, seed, minutes) for seed in seeds]
+        jobs = [pool.submit(_make_person, folder, kind, seed, minutes) for seed in seeds]
         for job in track(
             as_completed(jobs), f"Simulating {len(seeds)} people", len(jobs), disable=not progress
         ):
             job.result()
 
 
-def _make_person(folder: Path, seed: int, minutes: float) -> None:
+def _make_person(
+    folder: Path, kind: type[EmgRecording] | type[MpfRecording], seed: int, minutes: float
+) -> None:
     partial = folder / f"{seed}.{os.getpid()}.partial"
     partial.mkdir(exist_ok=True)
-    for plan in plan_for(seed, minutes):
-        record(seed, plan).save(partial / plan.script)
+    for plan in plan_for(seed, minutes, kind.SHARES):
+        kind.make(seed, plan).save(partial / plan.script)
     try:
         partial.rename(folder / str(seed))
     except OSError:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from semg_training.gesture_task import (
 )
 from semg_training.networks.gestures import GestureNetwork
 from semg_training.networks.wrist import WristNetwork
-from semg_training.people import Persons
+from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.ring_entries import from_ring_entries
 from semg_training.wrist_task import velocity_scores
 
@@ -40,7 +40,10 @@ _CHECKED_STEPS = 300
 
 
 def publish_gestures(
-    network: GestureNetwork, choice: Persons, trained_on: Mapping[str, Any], folder: Path
+    network: GestureNetwork,
+    choice: Sequence[Mapping[str, EmgRecording]],
+    trained_on: Mapping[str, Any],
+    folder: Path,
 ) -> ModelBundle:
     """Write a gesture bundle, with detection settings chosen on model-choice people.
 
@@ -48,7 +51,7 @@ def publish_gestures(
     ----------
     network : GestureNetwork
         Trained.
-    choice : Persons
+    choice : sequence of mapping of str to EmgRecording
         Model-choice people, whom the metrics are measured on.
     trained_on : mapping
         Where the network comes from, for ``bundle.yaml``.
@@ -83,7 +86,10 @@ def publish_gestures(
 
 
 def publish_wrist(
-    network: WristNetwork, choice: Persons, trained_on: Mapping[str, Any], folder: Path
+    network: WristNetwork,
+    choice: Sequence[Mapping[str, MpfRecording]],
+    trained_on: Mapping[str, Any],
+    folder: Path,
 ) -> ModelBundle:
     """Write a wrist bundle; parameters and errors as for `publish_gestures`."""
     scores = velocity_scores(network, [person["wrist"] for person in choice])

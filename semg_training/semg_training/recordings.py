@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +44,8 @@ class RecordingPlan:
     low_bandwidth: bool = False
 
 
-def plan_for(person: int, minutes: float) -> tuple[RecordingPlan, ...]:
-    """Recordings of a person: gestures, both at once, wrist movement and rest.
+def plan_for(person: int, minutes: float, shares: Mapping[str, float]) -> tuple[RecordingPlan, ...]:
+    """Recordings of a person.
 
     Parameters
     ----------
@@ -51,8 +53,9 @@ def plan_for(person: int, minutes: float) -> tuple[RecordingPlan, ...]:
         Number of the person; every fourth wears a band of 1 kHz.
     minutes : float
         Length of all recordings together.
+    shares : mapping of str to float
+        Share of each script in them.
     """
-    shares = {"gestures": 0.4, "demo": 0.25, "wrist": 0.25, "rest": 0.1}
     return tuple(
         RecordingPlan(script, round(60 * minutes * share, 1), person % 4 == 3)
         for script, share in shares.items()
@@ -60,8 +63,8 @@ def plan_for(person: int, minutes: float) -> tuple[RecordingPlan, ...]:
 
 
 @dataclass(frozen=True)
-class Recording:
-    """One recording with everything both decoders are trained on.
+class EmgRecording:
+    """What the gesture network is trained on.
 
     Attributes
     ----------
@@ -69,49 +72,86 @@ class Recording:
         Conditioned EMG at 2 kHz in noise s.d.
     events : ndarray of int64, shape (events, 2)
         Index into `GESTURES`, and sample.
+    """
+
+    SHARES: ClassVar[Mapping[str, float]] = {
+        "gestures": 0.45,
+        "demo": 0.25,
+        "wrist": 0.15,
+        "rest": 0.15,
+    }
+
+    emg: NDArray[np.float16]
+    events: NDArray[np.int64]
+
+    @classmethod
+    def make(cls, person_seed: int, plan: RecordingPlan) -> EmgRecording:
+        """Simulate a person, and condition and label the EMG."""
+        emg, truth = _performed(person_seed, plan)
+        pairs = [(GESTURES.index(label.name), label.sample) for label in truth.gestures]
+        return cls(emg.astype(np.float16), np.array(pairs, dtype=np.int64).reshape(-1, 2))
+
+    def save(self, path: Path) -> None:
+        """Write to ``path`` with ``.emg.npy`` and ``.events.npy`` added."""
+        np.save(f"{path}.emg.npy", self.emg)
+        np.save(f"{path}.events.npy", self.events)
+
+    @classmethod
+    def load(cls, path: Path) -> EmgRecording:
+        """Read what `save` wrote; the EMG stays on disk until it is used."""
+        return cls(np.load(f"{path}.emg.npy", mmap_mode="r"), np.load(f"{path}.events.npy"))
+
+
+@dataclass(frozen=True)
+class MpfRecording:
+    """What the wrist network is trained on.
+
+    Attributes
+    ----------
     mpf : ndarray of float16, shape (frames, bands, 16, 4)
         Ring entries of the MPF frames, noise floor added.
     displacement : ndarray of float32, shape (frames,)
         Change of the wrist's angle over each frame in rad; NaN for the first.
     """
 
-    emg: NDArray[np.float16]
-    events: NDArray[np.int64]
+    SHARES: ClassVar[Mapping[str, float]] = {
+        "wrist": 0.5,
+        "demo": 0.3,
+        "gestures": 0.1,
+        "rest": 0.1,
+    }
+
     mpf: NDArray[np.float16]
     displacement: NDArray[np.float32]
 
+    @classmethod
+    def make(cls, person_seed: int, plan: RecordingPlan) -> MpfRecording:
+        """Simulate a person, and compute and label the MPF frames."""
+        emg, truth = _performed(person_seed, plan)
+        frames = with_noise_floor(mpf(emg, WRIST_WINDOW), NOISE_FLOOR)
+        return cls(
+            to_ring_entries(frames, RING_DISTANCE),
+            frame_displacements(truth.wrist_angle, len(frames)),
+        )
+
     def save(self, path: Path) -> None:
-        """Write to ``path`` with ``.emg.npy``, ``.mpf.npy`` and ``.labels.npz`` added."""
-        np.save(f"{path}.emg.npy", self.emg)
+        """Write to ``path`` with ``.mpf.npy`` and ``.displacement.npy`` added."""
         np.save(f"{path}.mpf.npy", self.mpf)
-        np.savez(f"{path}.labels.npz", events=self.events, displacement=self.displacement)
+        np.save(f"{path}.displacement.npy", self.displacement)
 
-    @staticmethod
-    def load(path: Path) -> Recording:
-        """Read what `save` wrote; the arrays of samples stay on disk until they are used."""
-        with np.load(f"{path}.labels.npz") as labels:
-            return Recording(
-                emg=np.load(f"{path}.emg.npy", mmap_mode="r"),
-                events=labels["events"],
-                mpf=np.load(f"{path}.mpf.npy", mmap_mode="r"),
-                displacement=labels["displacement"],
-            )
+    @classmethod
+    def load(cls, path: Path) -> MpfRecording:
+        """Read what `save` wrote; the frames stay on disk until they are used."""
+        frames = np.load(f"{path}.mpf.npy", mmap_mode="r")
+        return cls(frames, np.load(f"{path}.displacement.npy"))
 
 
-def record(person_seed: int, plan: RecordingPlan) -> Recording:
-    """Simulate, condition and label one recording."""
+def _performed(person_seed: int, plan: RecordingPlan) -> tuple[NDArray[np.float32], Truth]:
+    """Conditioned EMG (samples, 16) of a person following a plan, and the truth."""
     emg, truth = simulate(person_seed, plan.script, plan.seconds, person_seed)
     if plan.low_bandwidth:
-        conditioned = condition(at_half_rate(emg), SAMPLE_RATE / 2, NOISE_SD)
-    else:
-        conditioned = condition(emg, SAMPLE_RATE, NOISE_SD)
-    frames = mpf(conditioned, WRIST_WINDOW)
-    return Recording(
-        emg=conditioned.astype(np.float16),
-        events=_events(truth),
-        mpf=to_ring_entries(with_noise_floor(frames, NOISE_FLOOR), RING_DISTANCE),
-        displacement=frame_displacements(truth.wrist_angle, len(frames)),
-    )
+        return condition(at_half_rate(emg), SAMPLE_RATE / 2, NOISE_SD), truth
+    return condition(emg, SAMPLE_RATE, NOISE_SD), truth
 
 
 def frame_displacements(angle: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
@@ -137,8 +177,3 @@ def at_half_rate(emg: NDArray[np.float32]) -> NDArray[np.float32]:
     padded = np.pad(emg, ((half, half), (0, 0)), mode="edge")
     smooth = upfirdn(taps, padded, axis=0)[_HALVING_TAPS - 1 : -(_HALVING_TAPS - 1)]
     return np.asarray(smooth[::2], dtype=np.float32)
-
-
-def _events(truth: Truth) -> NDArray[np.int64]:
-    pairs = [(GESTURES.index(label.name), label.sample) for label in truth.gestures]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -13,22 +13,24 @@ from typing import Any
 
 import torch
 from rich.console import Console
+from torch import nn
 
+from semg_decoders.inference.bundle import ModelBundle
 from semg_training.gesture_task import GestureTask
-from semg_training.loop import CheckpointError, LoopSettings, Task, run
+from semg_training.loop import CheckpointError, LoopSettings, Task, TrainingRecord, run
 from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings
 from semg_training.networks.wrist import WristNetwork, WristNetworkSettings
 from semg_training.people import (
     CHOICE_SEED,
     TRAINING_SEED,
     People,
-    Persons,
+    Recording,
     cache_folder,
     fingerprint,
     load_people,
 )
 from semg_training.publish import publish_gestures, publish_wrist
-from semg_training.recordings import Recording
+from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.wrist_task import WristTask
 
 
@@ -108,16 +110,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def train(options: argparse.Namespace, console: Console) -> None:
     """Do what the command line asks for."""
-    progress = not options.no_progress
+    torch.manual_seed(options.seed)
+    if options.task == "gestures":
+        bundle = _train_gestures(options, console)
+    else:
+        bundle = _train_wrist(options, console)
+    for name, value in bundle.metrics.items():
+        console.print(f"{name}: {value}")
+
+
+def _train_gestures(options: argparse.Namespace, console: Console) -> ModelBundle:
+    training, choice = _people(options, EmgRecording)
+    network = GestureNetwork(
+        GestureNetworkSettings(conv_channels=options.hidden, hidden=options.hidden)
+    )
+    task = GestureTask(_all(training), _all(choice), batch_size=options.batch_size)
+    record = _run(network, task, options, console)
+    return publish_gestures(network, choice, _origin(options, network, record), options.output)
+
+
+def _train_wrist(options: argparse.Namespace, console: Console) -> ModelBundle:
+    training, choice = _people(options, MpfRecording)
+    network = WristNetwork(WristNetworkSettings(mlp=options.hidden, hidden=options.hidden))
+    moving = [person["wrist"] for person in choice]
+    task = WristTask(_all(training), moving, batch_size=options.batch_size)
+    record = _run(network, task, options, console)
+    return publish_wrist(network, choice, _origin(options, network, record), options.output)
+
+
+def _people(
+    options: argparse.Namespace, kind: type[Recording]
+) -> tuple[list[dict[str, Recording]], list[dict[str, Recording]]]:
+    """Training people and model-choice people."""
     training, choice = (
         load_people(
-            People(first, count, options.minutes), processes=options.processes, progress=progress
+            People(first, count, options.minutes),
+            kind,
+            processes=options.processes,
+            progress=not options.no_progress,
         )
         for first, count in (
             (TRAINING_SEED, options.people),
             (CHOICE_SEED, options.choice_people),
         )
     )
+    return training, choice
+
+
+def _run(
+    network: nn.Module, task: Task, options: argparse.Namespace, console: Console
+) -> TrainingRecord:
     settings = LoopSettings(
         steps=options.steps,
         learning_rate=options.learning_rate,
@@ -129,10 +171,23 @@ def train(options: argparse.Namespace, console: Console) -> None:
     checkpoint = options.checkpoint or cache_folder() / "checkpoints" / f"{options.task}.pt"
     if options.restart:
         checkpoint.unlink(missing_ok=True)
-    torch.manual_seed(options.seed)
-    network, task = _build(training, choice, options)
-    record = run(network, task, settings, checkpoint, progress=progress, log=console.print)
-    trained_on = {
+    return run(
+        network,
+        task,
+        settings,
+        checkpoint,
+        progress=not options.no_progress,
+        log=console.print,
+    )
+
+
+def _origin(
+    options: argparse.Namespace,
+    network: GestureNetwork | WristNetwork,
+    record: TrainingRecord,
+) -> dict[str, Any]:
+    """Where a network comes from, for its bundle."""
+    return {
         "data": "simulated people (semg_driver.simulation); no recording of a real person",
         "training_seeds": [TRAINING_SEED, TRAINING_SEED + options.people - 1],
         "model_choice_seeds": [CHOICE_SEED, CHOICE_SEED + options.choice_people - 1],
@@ -140,16 +195,11 @@ def train(options: argparse.Namespace, console: Console) -> None:
         "simulation": fingerprint(),
         "command": command(options),
         "torch": str(torch.__version__),
-        "training_seconds": round(record.seconds),
-        "network": {k: _plain(v) for k, v in asdict(network.settings).items()},
+        "best_step": record.step,
+        "training_minutes": round(record.seconds / 60, 1),
+        "network": {name: _plain(value) for name, value in asdict(network.settings).items()},
         "parameters": sum(p.numel() for p in network.parameters()),
     }
-    if isinstance(network, GestureNetwork):
-        bundle = publish_gestures(network, choice, trained_on, options.output)
-    else:
-        bundle = publish_wrist(network, choice, trained_on, options.output)
-    for name, value in bundle.metrics.items():
-        console.print(f"{name}: {value}")
 
 
 def command(options: argparse.Namespace) -> str:
@@ -162,20 +212,7 @@ def command(options: argparse.Namespace) -> str:
     return " ".join(["python -m semg_training.train", *words, "--output DIR"])
 
 
-def _build(
-    training: Persons, choice: Persons, options: argparse.Namespace
-) -> tuple[GestureNetwork | WristNetwork, Task]:
-    size, batch_size = options.hidden, options.batch_size
-    if options.task == "gestures":
-        gestures = GestureNetworkSettings(conv_channels=size, hidden=size)
-        task = GestureTask(_all(training), _all(choice), batch_size=batch_size)
-        return GestureNetwork(gestures), task
-    wrist = WristNetworkSettings(mlp=size, hidden=size)
-    moving = [person["wrist"] for person in choice]
-    return WristNetwork(wrist), WristTask(_all(training), moving, batch_size=batch_size)
-
-
-def _all(people: Persons) -> list[Recording]:
+def _all(people: Sequence[dict[str, Recording]]) -> list[Recording]:
     return [recording for person in people for recording in person.values()]
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from semg_training.gesture_targets import FRAME_STRIDE, PulseSettings, gesture_targets
 from semg_training.networks.gestures import LEFT_CONTEXT
-from semg_training.recordings import Recording
+from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.ring_entries import from_ring_entries
 
 
@@ -62,7 +62,7 @@ class Augmentation:
 
 
 def gesture_batch(
-    recordings: Sequence[Recording],
+    recordings: Sequence[EmgRecording],
     rng: np.random.Generator,
     size: int,
     frames: int,
@@ -73,7 +73,7 @@ def gesture_batch(
 
     Parameters
     ----------
-    recordings : sequence of Recording
+    recordings : sequence of EmgRecording
         Each sample is equally likely to be in a window; shorter recordings are left out.
     rng : numpy.random.Generator
         Source of every choice.
@@ -124,7 +124,7 @@ def augmented(
 
 
 def wrist_batch(
-    recordings: Sequence[Recording], rng: np.random.Generator, size: int, frames: int
+    recordings: Sequence[MpfRecording], rng: np.random.Generator, size: int, frames: int
 ) -> Batch:
     """Draw windows of MPF frames with the wrist's displacement over each.
 

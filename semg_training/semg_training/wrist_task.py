@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from semg_decoders.evaluation.velocity import VelocityScore, score_velocity
-from semg_training.recordings import Recording
+from semg_training.recordings import MpfRecording
 from semg_training.ring_entries import from_ring_entries
 from semg_training.windows import Batch, wrist_batch
 
@@ -24,14 +24,14 @@ class WristTask:
 
     Attributes
     ----------
-    training, choice : sequence of Recording
+    training, choice : sequence of MpfRecording
         People to train on, and recordings of wrist movement to choose the model on.
     batch_size, frames : int
         Windows in a batch, and frames (20 ms) in a window.
     """
 
-    training: Sequence[Recording]
-    choice: Sequence[Recording]
+    training: Sequence[MpfRecording]
+    choice: Sequence[MpfRecording]
     batch_size: int = 64
     frames: int = 200
 
@@ -55,7 +55,7 @@ class WristTask:
 
 
 def velocity_scores(
-    network: torch.nn.Module, recordings: Sequence[Recording]
+    network: torch.nn.Module, recordings: Sequence[MpfRecording]
 ) -> list[VelocityScore]:
     """Compare decoded and true velocity, for each recording."""
     network.eval()

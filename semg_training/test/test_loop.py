@@ -12,7 +12,7 @@ from semg_training.gesture_task import GestureTask  # noqa: E402
 from semg_training.loop import CheckpointError, LoopSettings, learning_rate, run  # noqa: E402
 from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings  # noqa: E402
 from semg_training.networks.wrist import WristNetwork, WristNetworkSettings  # noqa: E402
-from semg_training.recordings import RecordingPlan, record  # noqa: E402
+from semg_training.recordings import EmgRecording, MpfRecording, RecordingPlan  # noqa: E402
 from semg_training.windows import Augmentation  # noqa: E402
 from semg_training.wrist_task import WristTask  # noqa: E402
 
@@ -22,7 +22,7 @@ NO_AUGMENTATION = Augmentation(0.0, 0.0, 0, 0.0, 0.0)
 
 @pytest.fixture(scope="module")
 def gestures():
-    return record(PERSON, RecordingPlan("gestures", 12.0))
+    return EmgRecording.make(PERSON, RecordingPlan("gestures", 12.0))
 
 
 def gesture_network(seed=0):
@@ -46,12 +46,11 @@ def test_gestures_of_a_few_seconds_are_learnt_by_heart(gestures):
     task = gesture_task(gestures)
     network = gesture_network()
     settings = LoopSettings(steps=300, warm_up=10, learning_rate=1e-2, check_every=150)
-    record_of = quiet_run(network, task, settings)
-    assert record_of.score > 0.9
+    assert quiet_run(network, task, settings).score > 0.9
 
 
 def test_wrist_movement_of_a_few_seconds_is_learnt_by_heart():
-    moving = record(PERSON, RecordingPlan("wrist", 12.0))
+    moving = MpfRecording.make(PERSON, RecordingPlan("wrist", 12.0))
     task = WristTask([moving], [moving], batch_size=8, frames=100)
     torch.manual_seed(0)
     network = WristNetwork(WristNetworkSettings(mlp=32, hidden=32))

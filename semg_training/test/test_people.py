@@ -7,14 +7,15 @@ import pytest
 pytest.importorskip("torch", reason="torch is only installed for training")
 
 from semg_training.people import CHOICE_SEED, TRAINING_SEED, People, load_people
+from semg_training.recordings import EmgRecording
 
 
 def test_a_second_load_reads_what_the_first_one_simulated(tmp_path, monkeypatch):
     monkeypatch.setenv("SEMG_CACHE", str(tmp_path))
     people = People(TRAINING_SEED, 2, 0.1)
-    first = load_people(people, processes=2, progress=False)
+    first = load_people(people, EmgRecording, processes=2, progress=False)
     written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")}
-    second = load_people(people, processes=2, progress=False)
+    second = load_people(people, EmgRecording, processes=2, progress=False)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")} == written
     assert len(first) == len(second) == 2
     for before, after in zip(first, second, strict=True):

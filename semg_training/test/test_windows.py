@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is only installed for training")
 
-from semg_training.recordings import Recording  # noqa: E402
+from semg_training.recordings import EmgRecording, MpfRecording  # noqa: E402
 from semg_training.windows import (  # noqa: E402
     Augmentation,
     augmented,
@@ -17,19 +17,24 @@ from semg_training.windows import (  # noqa: E402
 THUMB_UP = 8
 
 
-def counted_recording(samples=4000, frames=90):
-    """EMG whose channel 0 counts samples in steps of ten, MPF frames that count themselves."""
+def counted_emg(samples=4000):
+    """EMG whose channel 0 counts samples in steps of ten."""
     emg = np.zeros((samples, 16), np.float16)
     emg[:, 0] = np.arange(samples) // 10
+    return EmgRecording(emg, np.array([[THUMB_UP, 2000]]))
+
+
+def counted_mpf(frames=90):
+    """MPF frames that count themselves, as does the displacement."""
     mpf = np.zeros((frames, 6, 16, 4), np.float16)
     mpf += np.arange(frames)[:, None, None, None].astype(np.float16)
     moved = np.arange(frames, dtype=np.float32) / 1000
     moved[0] = np.nan
-    return Recording(emg, np.array([[THUMB_UP, 2000]]), mpf, moved)
+    return MpfRecording(mpf, moved)
 
 
 def test_pulse_of_a_window_is_at_the_same_emg_wherever_the_window_begins():
-    batch = gesture_batch([counted_recording()], np.random.default_rng(0), 64, 200)
+    batch = gesture_batch([counted_emg()], np.random.default_rng(0), 64, 200)
     assert batch.inputs.shape == (64, 16, 2011)
     assert batch.targets.shape == batch.weights.shape == (64, 200, 9)
     found = 0
@@ -43,7 +48,7 @@ def test_pulse_of_a_window_is_at_the_same_emg_wherever_the_window_begins():
 
 
 def test_wrist_window_pairs_each_frame_with_its_own_displacement():
-    batch = wrist_batch([counted_recording()], np.random.default_rng(0), 32, 20)
+    batch = wrist_batch([counted_mpf()], np.random.default_rng(0), 32, 20)
     assert batch.inputs.shape == (32, 20, 6, 16, 16)
     number = batch.inputs[:, :, 0, 0, 0]
     known = batch.weights[:, :, 0] == 1
@@ -52,7 +57,7 @@ def test_wrist_window_pairs_each_frame_with_its_own_displacement():
 
 
 def test_same_seed_gives_the_same_batch():
-    recording = counted_recording()
+    recording = counted_emg()
     one, two = (
         gesture_batch([recording], np.random.default_rng(7), 4, 100, Augmentation())
         for _ in range(2)
@@ -61,7 +66,7 @@ def test_same_seed_gives_the_same_batch():
 
 
 def test_recordings_shorter_than_a_window_are_left_out_or_refused():
-    short, long = counted_recording(500), counted_recording()
+    short, long = counted_emg(500), counted_emg()
     batch = gesture_batch([short, long], np.random.default_rng(0), 16, 200)
     assert batch.inputs.shape[0] == 16
     with pytest.raises(ValueError, match="no recording is as long"):
