@@ -124,7 +124,8 @@ class StreamReader:
     def _open(self) -> None:
         self._device.open()
         info = self._device.info
-        self._assembler = StreamAssembler(info.sample_rate, self._settings)
+        self._rate = info.sample_rate
+        self._assembler = StreamAssembler(self._rate, self._settings)
         self._begin_stream()
         self._last_block = time.monotonic()
         self.link = Link.CONNECTED
@@ -181,6 +182,11 @@ class StreamReader:
             return
         self._last_block = now
         self.link = Link.CONNECTED
+        rate = self._device.info.sample_rate
+        if block.starts_stream and rate != self._rate:
+            # A recording may hold several bands.
+            self._rate = rate
+            self._hand_over(assembler.change_rate(rate))
         self._hand_over(assembler.push(block))
 
     def _hand_over(self, chunks: list[Chunk]) -> None:
