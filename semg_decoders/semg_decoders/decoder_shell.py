@@ -45,7 +45,7 @@ class BundleStream:
         self.input = ContinuousInput()
         self.latency = LatencyMeter()
 
-    def configure(self, settings: BundleSettings) -> Model:
+    def configure(self, settings: BundleSettings, input_topic: str) -> Model:
         """Load and check the bundle, and listen for what the band is.
 
         Raises
@@ -60,7 +60,7 @@ class BundleStream:
             raise Refused(str(error)) from None
         self.bundle = bundle
         qos = stream_profile(self._shell.settings.reliable)
-        self._progress = ProgressReport(self._shell, qos)
+        self._progress = ProgressReport(self._shell, qos, input_topic)
         self._shell.listen("emg/info", EmgInfo, LATCHED, self._on_info, when_inactive=True)
         return model
 

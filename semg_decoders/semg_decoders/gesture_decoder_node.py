@@ -58,7 +58,9 @@ class GestureDecoderComponent:
     def configure(self) -> None:
         """Load the bundle and make the topics."""
         shell = self._shell
-        model = self._stream.configure(parameters.read(shell, GestureNodeSettings))
+        model = self._stream.configure(
+            parameters.read(shell, GestureNodeSettings), "emg/conditioned"
+        )
         try:
             self._decoder = GestureDecoder(model)
             self._defaults = event_settings(model.bundle.decoding, model.bundle.name)

@@ -61,7 +61,7 @@ class Preprocessor:
         self._settings = parameters.read(shell, PreprocessorSettings)
         qos = stream_profile(shell.settings.reliable)
         self._stream = RawStream(self._begin, self._process)
-        self._progress = ProgressReport(shell, qos)
+        self._progress = ProgressReport(shell, qos, "emg/raw")
         self._conditioned = shell.advertise("emg/conditioned", EmgChunk, qos)
         self._mpf_outputs = {
             window: shell.advertise(topic, MpfFrame, qos) for window, topic in MPF_TOPICS.items()

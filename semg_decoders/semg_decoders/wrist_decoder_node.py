@@ -62,7 +62,9 @@ class WristDecoderComponent:
     def configure(self) -> None:
         """Load the bundle and make the topics."""
         shell = self._shell
-        self._model = self._stream.configure(parameters.read(shell, WristNodeSettings))
+        self._model = self._stream.configure(
+            parameters.read(shell, WristNodeSettings), "emg/mpf/wrist"
+        )
         bundle = self._model.bundle
         try:
             self._defaults = wrist_settings(bundle.decoding, bundle.name)

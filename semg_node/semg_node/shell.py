@@ -167,6 +167,22 @@ class NodeShell(LifecycleNode):
         subscription: Subscription = self.create_subscription(kind, topic, guarded, qos)
         self._inputs.append(lambda: self.destroy_subscription(subscription))
 
+    def every(self, period: float, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` every `period` s of steady time, until cleanup or what is returned."""
+
+        def guarded() -> None:
+            with self.lock:
+                callback()
+
+        def stop() -> None:
+            if stop in self._inputs:
+                self._inputs.remove(stop)
+                self.destroy_timer(timer)
+
+        timer = self.create_timer(period, guarded, clock=self._steady)
+        self._inputs.append(stop)
+        return stop
+
     def _run(self, callback: Callable[[Any], None], message: Any) -> None:
         try:
             callback(message)
@@ -275,7 +291,7 @@ class NodeShell(LifecycleNode):
         self.active = self.may_publish = False
 
     def _let_go(self) -> None:
-        for undo in self._inputs:
+        for undo in tuple(self._inputs):
             undo()
         for publisher in self._outputs:
             self.destroy_publisher(publisher)
