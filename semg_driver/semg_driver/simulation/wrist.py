@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from semg_driver.simulation.anatomy import MUSCLE_INDEX, MUSCLES
 from semg_driver.simulation.person import Person
 
-_PER_VELOCITY = 0.065  # drive per rad/s, against damping and to accelerate
+_PER_VELOCITY = 0.034  # drive per rad/s of slow movement, against damping
+_FASTEST = 14.0  # rad/s that the unloaded muscles could reach
+_CURVATURE = 0.25  # of Hill's hyperbola
 _PER_ANGLE = 0.06  # drive per rad, against passive stiffness and gravity
 _MOVING = 0.35  # rad/s above which antagonists stiffen the joint
 
@@ -33,7 +35,8 @@ def wrist_drive(
     """Drive of all muscles for a wrist movement.
 
     Each group works with velocity in its own direction and against the joint's stiffness on
-    its own side; both stiffen the joint a little while it moves (Hogan 1984).
+    its own side; both stiffen the joint a little while it moves (Hogan 1984). The faster a
+    muscle shortens the weaker it is (Hill 1938), so fast movement takes more than its share.
 
     Parameters
     ----------
@@ -47,7 +50,9 @@ def wrist_drive(
     ndarray, shape (muscles, times)
         0 is none, 1 is maximal.
     """
-    wanted = _PER_VELOCITY * velocity + _PER_ANGLE * angle
+    relative = np.minimum(np.abs(velocity) / _FASTEST, 0.8)
+    weaker = (1.0 - relative) / (1.0 + relative / _CURVATURE)
+    wanted = _PER_VELOCITY * velocity / weaker + _PER_ANGLE * angle
     groups = np.stack([np.maximum(-wanted, 0.0), np.maximum(wanted, 0.0)])
     groups += person.co_contraction * (1.0 - np.exp(-np.abs(velocity) / _MOVING))
     groups *= person.wrist_gain[:, None]
