@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`semg run` with all nodes, on the simulated band and on a recording."""
+
+import re
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy")
+
+
+@pytest.fixture
+def models(gesture_bundle, wrist_bundle):
+    return [
+        "-p",
+        f"gesture_decoder.bundle:={gesture_bundle}",
+        "-p",
+        f"wrist_decoder.bundle:={wrist_bundle}",
+    ]
+
+
+def test_the_simulated_band_is_decoded_and_recorded(semg, models, tmp_path):
+    done = semg("run", "--duration", 4, "--person", 7, "--record", tmp_path / "bag", *models)
+    assert done.returncode == 0, done.stderr
+    assert "SIMULATED wearer, not a real person: simulator person-7" in done.stdout
+    samples = int(re.search(r": (\d+) samples, 0 lost", done.stdout)[1])
+    assert samples > 4000
+    assert "no sample lost" in done.stderr.splitlines()[-1]
+    told = semg("info", tmp_path / "bag").stdout
+    for topic in ("/emg/conditioned", "/emg/mpf/wrist", "/gesture/probabilities", "/diagnostics"):
+        assert topic in told
+    assert "person-7" in told
+
+
+def test_a_recording_is_played_to_its_end_and_decoded_alike_offline(
+    semg, models, write_hdf5, noise, gesture_bundle, tmp_path
+):
+    recording = write_hdf5(noise)
+    played = semg("run", "--recording", recording, "--rate", 0, *models)
+    assert played.returncode == 0, played.stderr
+    assert "playback of a recording" in played.stdout
+    lines = [line.split() for line in played.stdout.splitlines()]
+    live = [line[2] for line in lines if len(line) >= 4 and re.match(r"\d{4}-", line[0])]
+    semg("decode", recording, "--bundle", gesture_bundle, "--output", tmp_path / "out.npz")
+    with np.load(tmp_path / "out.npz") as offline:
+        assert live == offline["event_name"].tolist()
+    assert live == ["index_press", "index_release", "thumb_up", "middle_press"]
+
+
+def test_ctrl_c_stops_it_in_order(semg, models):
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "semg_bringup.command.main", "run", *models],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=semg.environment,
+    )
+    while "band:" not in process.stdout.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    said, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert said.splitlines()[-1].startswith("ran for ")
+    assert "Traceback" not in errors
+
+
+def test_refusals_are_one_line(refused, tmp_path, models):
+    assert "no such file or folder" in refused("run", "--recording", tmp_path / "none")
+    assert "no node 'juggler'" in refused("run", "--nodes", "juggler")
+    assert "--domain 999: must be from 0 to 232" in refused("run", "--domain", 999)
+    assert "there is no such file" in refused("run", "--params", tmp_path / "none.yaml")
+
+
+def test_faults_of_nodes_end_it(semg, models, tmp_path):
+    done = semg("run", "-p", "gesture_decoder.bundle:=nowhere", "--nodes", "gesture_decoder")
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("semg run: gesture_decoder: nowhere: no bundle folder")
+    done = semg("run", "-p", "driver.chunk_ms:=-5.0", "--nodes", "driver")
+    assert done.returncode == 2
+    assert "chunk_ms" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    done = semg("run", "--device", "glove", "--nodes", "driver")
+    assert done.returncode == 2
+    assert "'glove' is not installed; there are:" in done.stderr.splitlines()[-1]
+
+
+def test_an_existing_folder_is_not_recorded_over(semg, models, tmp_path):
+    done = semg("run", "--record", tmp_path, *models)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("a recording is never overwritten")
