@@ -59,6 +59,7 @@ class Listener:
         self.messages: dict[str, list[Any]] = {topic: [] for topic in topics or TOPICS}
         self.times: dict[str, list[float]] = {topic: [] for topic in self.messages}
         self.diagnostics: dict[str, DiagnosticStatus] = {}
+        self._values: dict[str, dict[str, str]] = {}
         self._context = Context()
         rclpy.init(
             context=self._context,
@@ -124,6 +125,15 @@ class Listener:
         """Return the last that a node (absolute name) said on /diagnostics."""
         return self.diagnostics.get(node)
 
+    def values(self, node: str) -> dict[str, str]:
+        """Return the last values that a node (absolute name) gave on /diagnostics."""
+        return self._values.setdefault(node, {})
+
+    def phase(self, node: str) -> str:
+        """Return the lifecycle state that a node (absolute name) last reported; empty if none."""
+        status = self.diagnostics.get(node)
+        return status.name.partition(": ")[2] if status is not None else ""
+
     def state(self, node: str) -> str:
         """Ask a node for its lifecycle state."""
         return str(self.call(GetState, f"{node}/get_state").current_state.label)
@@ -183,4 +193,6 @@ class Listener:
 
     def _diagnose(self, message: DiagnosticArray) -> None:
         for status in message.status:
-            self.diagnostics[status.name.split(":")[0]] = status
+            node = status.name.split(":")[0]
+            self.diagnostics[node] = status
+            self.values(node).update({entry.key: entry.value for entry in status.values})

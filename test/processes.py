@@ -48,7 +48,9 @@ def wait_until(condition: Callable[[], Any], timeout: float, what: str) -> Any:
 class Process:
     """A program whose output is kept."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str]
+    ) -> None:
         self.name = name
         self._log = log
         with log.open("wb") as output:
@@ -74,7 +76,7 @@ class Process:
         return self._process.poll()
 
     def kill(self) -> None:
-        """Kill −9, this process alone."""
+        """End it by SIGKILL, this process alone."""
         self._process.kill()
         self._process.wait(10)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
+from semg_node.stamps import to_nanoseconds
 from test import offline
 from test.playing import Playing
 
@@ -138,7 +139,9 @@ def test_outputs_after_a_seam_are_fresh_and_those_after_100_ms_are_not(played):
             for piece in one.pieces:
                 mine = [m for m in one.listener[topic] if m.stream_id == piece.stream_id]
                 assert mine[0].fresh
-                assert not any(m.fresh for m in mine if getattr(m, sample) > 2 * piece.first_sample + 700)
+                assert not any(
+                    m.fresh for m in mine if getattr(m, sample) > 2 * piece.first_sample + 700
+                )
 
 
 def test_stamps_in_real_time_advance_as_the_samples_do(played):
@@ -147,7 +150,9 @@ def test_stamps_in_real_time_advance_as_the_samples_do(played):
             continue
         for piece in one.pieces:
             chunks = [c for c in one.listener["emg/raw"] if c.stream_id == piece.stream_id]
-            stamps = np.array([c.header.stamp.sec + 1e-9 * c.header.stamp.nanosec for c in chunks])
+            stamps = np.array([to_nanoseconds(c.header.stamp) for c in chunks]) / 1e9
             samples = np.array([c.first_sample for c in chunks]) / one.info.sample_rate
-            drift = (stamps - stamps[0]) - (samples - samples[0])
-            assert np.abs(drift).max() < 0.05
+            assert np.diff(stamps).min() > 0
+            # A machine that cannot keep up makes the player pause: the clock jumps then, once.
+            off = np.abs(np.diff(stamps) - np.diff(samples))
+            assert np.mean(off < 0.1e-3) > 0.95
