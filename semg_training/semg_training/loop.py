@@ -47,11 +47,11 @@ class LoopSettings:
         Of weights, windows, augmentation and dropout.
     """
 
-    steps: int = 3000
-    warm_up: int = 100
-    learning_rate: float = 1e-3
+    steps: int = 1200
+    warm_up: int = 50
+    learning_rate: float = 2e-3
     gradient_clip: float = 0.5
-    check_every: int = 250
+    check_every: int = 100
     bfloat16: bool = False
     seed: int = 0
 

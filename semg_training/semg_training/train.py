@@ -33,6 +33,11 @@ from semg_training.publish import publish_gestures, publish_wrist
 from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.wrist_task import WristTask
 
+DEFAULTS = {
+    "gestures": {"people": 200, "steps": 1200, "batch_size": 32},
+    "wrist": {"people": 120, "steps": 800, "batch_size": 64},
+}
+
 
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
@@ -62,14 +67,14 @@ examples:
     add = main_parser.add_argument
     add("--task", choices=("gestures", "wrist"), required=True, help="which decoder to train")
     add("--output", type=Path, required=True, help="folder of the bundle that is written")
-    add("--people", type=int, default=400, help="people to train on (default: %(default)s)")
+    add("--people", type=int, default=0, help="people to train on (gestures 200, wrist 120)")
     add("--choice-people", type=int, default=16, help="for choosing the model (%(default)s)")
-    add("--minutes", type=float, default=2.0, help="of EMG per person (%(default)s)")
-    add("--steps", type=int, default=0, help="training batches (gestures 3000, wrist 2000)")
+    add("--minutes", type=float, default=1.5, help="of EMG per person (%(default)s)")
+    add("--steps", type=int, default=0, help="training batches (gestures 1200, wrist 800)")
     add("--batch-size", type=int, default=0, help="windows per batch (gestures 32, wrist 64)")
     add("--hidden", type=int, default=128, help="size of every layer (%(default)s)")
-    add("--learning-rate", type=float, default=1.5e-3, help="of Adam (%(default)s)")
-    add("--check-every", type=int, default=200, help="steps between tries (%(default)s)")
+    add("--learning-rate", type=float, default=2e-3, help="of Adam (%(default)s)")
+    add("--check-every", type=int, default=100, help="steps between tries (%(default)s)")
     add(
         "--precision",
         choices=("float32", "bfloat16"),
@@ -94,8 +99,8 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, export and write one bundle; return the exit status."""
     options = parser().parse_args(arguments)
-    options.steps = options.steps or {"gestures": 3000, "wrist": 2000}[options.task]
-    options.batch_size = options.batch_size or {"gestures": 32, "wrist": 64}[options.task]
+    for name, default in DEFAULTS[options.task].items():
+        setattr(options, name, getattr(options, name) or default)
     torch.set_num_threads(options.threads)
     console = Console(highlight=False)
     began = time.monotonic()
