@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+
+from semg_driver.simulation.script import Cue, Passage
+from semg_driver.simulation.timeline import Timeline
+from semg_driver.simulation.trajectory import Movement
+
+
+def counting():
+    """Passages of 100 samples whose angle is the sample's index, each with a cue at its 30th."""
+    first = 0
+    while True:
+        angle = np.arange(first, first + 100, dtype=float)
+        yield Passage(Movement(angle, -angle), (Cue("thumb_in", 30),))
+        first += 100
+
+
+def test_movement_is_found_by_sample_index():
+    timeline = Timeline(counting())
+    angle, velocity = timeline.movement(150, 420)
+    np.testing.assert_array_equal(angle, np.arange(150, 420))
+    np.testing.assert_array_equal(velocity, -np.arange(150, 420))
+
+
+def test_forgetting_keeps_the_indices():
+    timeline = Timeline(counting())
+    timeline.movement(0, 250)
+    timeline.forget(130)
+    np.testing.assert_array_equal(timeline.movement(130, 300)[0], np.arange(130, 300))
+
+
+def test_every_cue_is_given_once_at_its_place():
+    timeline = Timeline(counting())
+    assert [cue.sample for cue in timeline.cues_until(30)] == []
+    assert [cue.sample for cue in timeline.cues_until(131)] == [30, 130]
+    timeline.movement(0, 1000)
+    assert [cue.sample for cue in timeline.cues_until(331)] == [230, 330]
