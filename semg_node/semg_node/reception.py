@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.exceptions import InvalidHandle
 from rclpy.guard_condition import GuardCondition
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
@@ -22,13 +23,16 @@ from rclpy.qos import QoSProfile
 from rclpy.subscription import Subscription
 
 _NO_TIMEOUT = -1
+# An executor that waits for a subscription's events is woken, in Fast DDS, by its data too. Of
+# qualities of service that do not fit, the publisher warns.
+_NO_EVENTS = SubscriptionEventCallbacks(use_default_callbacks=False)
 
 
 class _TakenElsewhere(ReentrantCallbackGroup):
-    """Keeps an executor from taking messages; it still serves the subscription's QoS events."""
+    """Keeps an executor from taking messages."""
 
     def can_execute(self, entity: Any) -> bool:
-        return not isinstance(entity, Subscription)
+        return False
 
 
 class Reception:
@@ -61,7 +65,7 @@ class Reception:
     ) -> Subscription:
         """Call `callback` with each message of a topic from now on."""
         subscription = self._node.create_subscription(
-            kind, topic, callback, qos, callback_group=self._group
+            kind, topic, callback, qos, callback_group=self._group, event_callbacks=_NO_EVENTS
         )
         with self._lock:
             self._subscriptions += (subscription,)

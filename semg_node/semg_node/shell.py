@@ -22,6 +22,7 @@ from rclpy.subscription import Subscription
 from semg_node import parameters
 from semg_node.component import Component, Level, NotReady, Refused, Status
 from semg_node.local_bus import LocalBus
+from semg_node.reception import Reception
 from semg_node.settings import SettingError, setting
 
 _RETRY_S = 0.5
@@ -115,6 +116,7 @@ class NodeShell(LifecycleNode):
         self._said = ""
         self._inputs: list[Callable[[], None]] = []
         self._outputs: list[Publisher] = []
+        self._reception = Reception(self)
         parameters.declare(self, ShellSettings)
         self.settings = parameters.read(self, ShellSettings)
         self._wanted = self.settings.autostart
@@ -150,7 +152,9 @@ class NodeShell(LifecycleNode):
     ) -> None:
         """Call `callback` with each message while the node is active, until cleanup.
 
-        A topic that a node of this process publishes is taken from it directly.
+        A topic that a node of this process publishes is taken from it directly, on the
+        publisher's thread. What else comes while active is data, and is taken on a thread of
+        its own; what also comes while inactive is rare, and left to the executor.
         """
 
         def guarded(message: Any) -> None:
@@ -164,8 +168,12 @@ class NodeShell(LifecycleNode):
             self._inputs.append(lambda: bus.unsubscribe(resolved, guarded))
             bus.subscribe(resolved, guarded)
             return
-        subscription: Subscription = self.create_subscription(kind, topic, guarded, qos)
-        self._inputs.append(lambda: self.destroy_subscription(subscription))
+        if when_inactive:
+            subscription: Subscription = self.create_subscription(kind, topic, guarded, qos)
+            self._inputs.append(lambda: self.destroy_subscription(subscription))
+        else:
+            received = self._reception.subscribe(topic, kind, qos, guarded)
+            self._inputs.append(lambda: self._reception.unsubscribe(received))
 
     def every(self, period: float, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` every `period` s of steady time, until cleanup or what is returned."""
@@ -206,6 +214,8 @@ class NodeShell(LifecycleNode):
                 self._starting = False
 
     def _tend(self) -> None:
+        if self._reception.failure is not None:
+            raise self._reception.failure
         with self.lock:
             if self.active and self._component.finished:
                 self.get_logger().info("finished")
@@ -283,6 +293,7 @@ class NodeShell(LifecycleNode):
             self._deactivate()
             self._component.cleanup()
             self._let_go()
+        self._reception.close()
         self.destroy_node()
 
     def _deactivate(self) -> None:
