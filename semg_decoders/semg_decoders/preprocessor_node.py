@@ -88,7 +88,10 @@ class Preprocessor:
 
     def _on_info(self, info: EmgInfo) -> None:
         self._stream.describe(info)
-        self._progress.ready(info)
+        if self._shell.active:
+            self._progress.ready(info)
+        else:
+            self._shell.try_to_start()
 
     def _begin(self, verdict: Continuity, info: EmgInfo) -> None:
         """Make fresh engines for a stream, or after a break in it."""

@@ -80,6 +80,7 @@ class RawStream:
         self._input = ContinuousInput()
         self._waiting: deque[EmgChunk] = deque(maxlen=LONGEST_WAIT)
         self._known: deque[EmgInfo] = deque(maxlen=STREAMS_KNOWN)
+        self._refused = ""
 
     @property
     def info(self) -> EmgInfo | None:
@@ -87,7 +88,15 @@ class RawStream:
         return self._known[-1] if self._known else None
 
     def restart(self) -> None:
-        """Forget all chunks; the description of the stream stays."""
+        """Forget all chunks; the description of the stream stays.
+
+        Raises
+        ------
+        Refused
+            If the latest description is one that no EMG can have.
+        """
+        if self._refused:
+            raise Refused(self._refused)
         self._input = ContinuousInput()
         self._waiting.clear()
 
@@ -99,7 +108,12 @@ class RawStream:
         Refused
             If no EMG can be like that.
         """
-        check_info(info)
+        self._refused = ""
+        try:
+            check_info(info)
+        except Refused as refusal:
+            self._refused = str(refusal)
+            raise
         self._known.append(info)
         waiting, self._waiting = self._waiting, deque(maxlen=LONGEST_WAIT)
         for chunk in waiting:

@@ -25,7 +25,7 @@ from semg_node.local_bus import LocalBus
 from semg_node.reception import Reception
 from semg_node.settings import SettingError, setting
 
-_RETRY_S = 0.5
+_CARE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ class NodeShell(LifecycleNode):
                 bus.advertise(self.resolve_topic_name(topic))
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(1.0, self._report, clock=self._steady)
-        self.create_timer(_RETRY_S, self._tend, clock=self._steady)
+        # One timer, and a slow one: every time it fires costs the executor a millisecond.
+        self.create_timer(_CARE_S, self._tend, clock=self._steady)
         self.add_post_set_parameters_callback(self._parameters_changed)
 
     # -- topics -------------------------------------------------------------------------------
@@ -222,6 +222,7 @@ class NodeShell(LifecycleNode):
                 self.trigger_deactivate()
                 self.finished = True
         self.try_to_start()
+        self._report()
 
     def stop_with(self, fault: str) -> None:
         """Deactivate because of `fault`, which is logged and reported until the next start."""
@@ -287,6 +288,16 @@ class NodeShell(LifecycleNode):
             self._phase = "finalized"
             return super().on_shutdown(state)
 
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition: a callback above raised what it should not have."""
+        with self.lock:
+            self._wanted = False
+            self._deactivate()
+            self._let_go()
+            self._phase = "unconfigured"
+            self._refuse(Refused(f"internal error on the way from '{state.label}'"))
+            return TransitionCallbackReturn.SUCCESS
+
     def close(self) -> None:
         """Stop and let go of everything, from whatever state."""
         with self.lock:
@@ -311,11 +322,14 @@ class NodeShell(LifecycleNode):
 
     def _refuse(self, refusal: Exception) -> TransitionCallbackReturn:
         self.fault = str(refusal)
-        # With autostart the same refusal comes twice a second: say it once.
+        # With autostart the same refusal comes every second: say it once.
         if self.fault != self._said:
             self._said = self.fault
-            log = self.get_logger()
-            (log.info if isinstance(refusal, NotReady) else log.error)(self.fault)
+            # On lines of their own: rclpy refuses a second severity from the same line.
+            if isinstance(refusal, NotReady):
+                self.get_logger().info(self.fault)
+            else:
+                self.get_logger().error(self.fault)
         return TransitionCallbackReturn.FAILURE
 
     # -- parameters and diagnostics -----------------------------------------------------------
