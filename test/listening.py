@@ -60,6 +60,7 @@ class Listener:
         self.times: dict[str, list[float]] = {topic: [] for topic in self.messages}
         self.diagnostics: dict[str, DiagnosticStatus] = {}
         self._values: dict[str, dict[str, str]] = {}
+        self._reports: dict[str, int] = {}
         self._context = Context()
         rclpy.init(
             context=self._context,
@@ -125,9 +126,18 @@ class Listener:
         """Return the last that a node (absolute name) said on /diagnostics."""
         return self.diagnostics.get(node)
 
+    def says(self, node: str) -> str:
+        """Return the message of that; empty if there was none."""
+        status = self.diagnostics.get(node)
+        return str(status.message) if status is not None else ""
+
     def values(self, node: str) -> dict[str, str]:
         """Return the last values that a node (absolute name) gave on /diagnostics."""
         return self._values.setdefault(node, {})
+
+    def reports(self, node: str) -> int:
+        """Return how often a node (absolute name) has reported on /diagnostics."""
+        return self._reports.get(node, 0)
 
     def phase(self, node: str) -> str:
         """Return the lifecycle state that a node (absolute name) last reported; empty if none."""
@@ -195,4 +205,5 @@ class Listener:
         for status in message.status:
             node = status.name.split(":")[0]
             self.diagnostics[node] = status
+            self._reports[node] = self.reports(node) + 1
             self.values(node).update({entry.key: entry.value for entry in status.values})
