@@ -31,7 +31,7 @@ subscribe to gesture/event, wrist/velocity and all the others while it runs.
 """
 EXAMPLES = """\
 examples:
-  semg run                              person 101, simulated, until Ctrl-C
+  semg run                              a simulated person, until Ctrl-C
   semg run --duration 20 --person 7     another simulated person, for 20 s
   semg run --recording day1.hdf5        play a recording (HDF5 or bag) in real time
   semg run --recording day2 --rate 0    the same as fast as it can be decoded
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: simulator)",
     )
     source.add_argument(
-        "--person", type=int, metavar="SEED", help="seed of the simulated person (default: 101)"
+        "--person", type=int, metavar="SEED", help="seed of the simulated person (default: 1)"
     )
     source.add_argument(
         "--recording", type=Path, metavar="PATH", help="recording to play; implies --device replay"
