@@ -42,7 +42,9 @@ MPF_TOPICS = {WRIST_WINDOW: "emg/mpf/wrist", HANDWRITING_WINDOW: "emg/mpf/handwr
 class PreprocessorSettings:
     """Settings of the preprocessor."""
 
-    mpf: bool = setting(True, "compute and publish MPF features", read_only=True)
+    mpf: bool = setting(
+        True, "compute and publish the MPF features that somebody listens to", read_only=True
+    )
 
 
 class Preprocessor:
@@ -113,7 +115,8 @@ class Preprocessor:
         if len(block.emg):
             self._publish_conditioned(info, message, block)
             if self._settings.mpf:
-                frames = self._mpf.push(block.emg, block.first_sample, block.suspect)
+                heard = [window for window, out in self._mpf_outputs.items() if out.heard]
+                frames = self._mpf.push(block.emg, block.first_sample, block.suspect, heard)
                 for window, new in frames.items():
                     self._publish_mpf(info, message, window, new)
         if info.source != EmgInfo.SOURCE_PLAYBACK:

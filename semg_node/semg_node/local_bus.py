@@ -39,6 +39,10 @@ class LocalBus:
         """Undo `subscribe`."""
         self._subscribers[topic].remove(callback)
 
+    def hears(self, topic: str) -> bool:
+        """Tell whether anybody in this process subscribes to `topic`."""
+        return bool(self._subscribers.get(topic))
+
     def deliver(self, topic: str, message: Any, latch: bool = False) -> None:
         """Hand `message` to the subscribers of `topic`; keep it for later ones if `latch`."""
         if latch:

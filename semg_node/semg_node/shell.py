@@ -56,6 +56,13 @@ class Output:
         self._latched = latched
         self._topic = publisher.topic_name
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody subscribes, in this process or outside: what else is work for nothing."""
+        if self._bus is not None and self._bus.hears(self._topic):
+            return True
+        return self._publisher.get_subscription_count() > 0
+
     def publish(self, message: Any) -> None:
         """Publish, unless the node is not active."""
         if not self._shell.may_publish:

@@ -31,3 +31,13 @@ def test_unsubscribed_callback_is_not_called_again():
     bus.unsubscribe("/x", callback)
     bus.deliver("/x", 1)
     assert got == []
+
+
+def test_a_topic_is_heard_while_somebody_subscribes():
+    bus, heard = LocalBus(), []
+
+    assert not bus.hears("/a")
+    bus.subscribe("/a", heard.append)
+    assert bus.hears("/a")
+    bus.unsubscribe("/a", heard.append)
+    assert not bus.hears("/a")

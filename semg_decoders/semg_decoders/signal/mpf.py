@@ -8,7 +8,7 @@ to the logarithm is float64: in float32 the logarithm of small eigenvalues is ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,10 +116,9 @@ class MultiWindowMpf:
         self._expected: int | None = None
         self._start = 0
         self._samples = np.zeros((0, self.channels))
-        self._recent = np.zeros(
-            (0, len(self._bins), self.channels, self.channels), dtype=np.complex128
-        )
-        self._frames = dict.fromkeys(self.windows, 0)
+        # Cross-spectra of the last strides, each (bins, channels, channels).
+        self._recent: list[NDArray[np.complex128]] = []
+        self._strides_done = 0
         for history in self._suspects.values():
             history.reset()
 
@@ -128,6 +127,7 @@ class MultiWindowMpf:
         block: NDArray[np.floating],
         first_sample: int,
         suspect: NDArray[np.bool_] | None = None,
+        wanted: Collection[int] | None = None,
     ) -> dict[int, MpfFrames]:
         """Compute the frames that the next samples complete.
 
@@ -139,12 +139,16 @@ class MultiWindowMpf:
             Index of the first sample.
         suspect : array of bool, (channels,), optional
             Channels that are suspect in this block.
+        wanted : collection of int, optional
+            Those of the windows to compute frames for; all if None. The frames of the others
+            only count, so that they can be wanted again at any time.
 
         Returns
         -------
         dict of int to MpfFrames
-            For each window length the new frames, of which there may be none.
+            For each wanted window length the new frames, of which there may be none.
         """
+        asked = self.windows if wanted is None else tuple(w for w in self.windows if w in wanted)
         emg = np.asarray(block, dtype=np.float64)
         if emg.ndim != 2 or emg.shape[1] != self.channels:
             raise ValueError(f"block: shape {emg.shape}, must be (samples, {self.channels})")
@@ -156,36 +160,38 @@ class MultiWindowMpf:
             history.add(first_sample, emg.shape[0], suspect)
 
         self._samples = np.concatenate([self._samples, emg])
-        results: dict[int, list[NDArray[np.float64]]] = {window: [] for window in self.windows}
+        results: dict[int, list[NDArray[np.float64]]] = {window: [] for window in asked}
         spare = self._samples.shape[0] - samples_for(_COLUMNS_PER_STRIDE)
         strides = max(0, spare // STRIDE + 1)
         for done in range(0, strides, _BATCH):
-            self._work(done, min(_BATCH, strides - done), results)
+            self._work(done, min(_BATCH, strides - done), asked, results)
         self._samples = self._samples[strides * STRIDE :].copy()
-        return {window: self._frames_of(window, results[window]) for window in self.windows}
+        frames = {window: self._frames_of(window, results[window]) for window in asked}
+        self._strides_done += strides
+        for window, history in self._suspects.items():
+            history.forget(self._start + STRIDE * self._frames_done(window))
+        return frames
 
-    def _work(self, done: int, count: int, results: dict[int, list[NDArray[np.float64]]]) -> None:
+    def _work(
+        self,
+        done: int,
+        count: int,
+        wanted: Collection[int],
+        results: dict[int, list[NDArray[np.float64]]],
+    ) -> None:
         """Add `count` strides of cross-spectra, and the frames they complete, to `results`."""
         begin = done * STRIDE
         end = begin + samples_for(count * _COLUMNS_PER_STRIDE)
-        new = self._cross_spectra(self._samples[begin:end])
-        known = np.concatenate([self._recent, new]) if len(self._recent) else new
-        # Sums over 1, 2, … strides, oldest first: each window takes its own on the way, and
-        # the order of the additions is the same for every cut.
         before = len(self._recent)
-        total: NDArray[np.complex128] | None = None
-        for strides in range(1, self._longest + 1):
-            frames = len(known) - strides + 1
-            if frames <= 0:
-                break
-            added = known[strides - 1 :]
-            total = added if total is None else total[:frames] + added
-            for window, wanted in self._strides.items():
-                if wanted == strides:
-                    # Frames that end in an old stride were given out before.
-                    fresh = total[max(0, before - strides + 1) :]
-                    results[window].append(self._logarithms(fresh, window))
-        self._recent = known[max(0, len(known) - self._longest + 1) :].copy()
+        known = [*self._recent, *self._cross_spectra(self._samples[begin:end])]
+        for window in wanted:
+            strides = self._strides[window]
+            # Frames that end in an old stride were given out before.
+            starts = range(max(0, before - strides + 1), len(known) - strides + 1)
+            if starts:
+                powers = np.stack([_power(known[start : start + strides]) for start in starts])
+                results[window].append(self._logarithms(powers, window))
+        self._recent = known[max(0, len(known) - self._longest + 1) :]
 
     def _cross_spectra(self, emg: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Return the outer products summed over four columns, (strides, bins, channels, channels).
@@ -200,22 +206,26 @@ class MultiWindowMpf:
         products: NDArray[np.complex128] = ordered @ ordered.conj().swapaxes(2, 3)
         return products
 
-    def _logarithms(self, sums: NDArray[np.complex128], window: int) -> NDArray[np.float64]:
-        """Return the matrix logarithms, (frames, bands, channels, channels)."""
-        magnitudes = sums.real**2 + sums.imag**2
-        frames, bins = magnitudes.shape[:2]
-        per_band = self._bands @ magnitudes.reshape(frames, bins, -1)
+    def _logarithms(self, powers: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+        """Return the matrix logarithms, (frames, bands, channels, channels).
+
+        `powers` are the squared magnitudes of the cross-spectra, (frames, bins, …).
+        """
+        frames, bins = powers.shape[:2]
+        per_band = self._bands @ powers.reshape(frames, bins, -1)
         per_band /= float(_columns(window)) ** 2
         return matrix_logarithm(
             per_band.reshape(frames, len(self._bands), self.channels, self.channels)
         )
 
+    def _frames_done(self, window: int) -> int:
+        return max(0, self._strides_done - self._strides[window] + 1)
+
     def _frames_of(self, window: int, batches: list[NDArray[np.float64]]) -> MpfFrames:
         shape = (0, len(self._bands), self.channels, self.channels)
         matrices = np.concatenate(batches) if batches else np.zeros(shape)
         count = len(matrices)
-        first_frame = self._frames[window]
-        self._frames[window] += count
+        first_frame = self._frames_done(window)
         begins = self._start + STRIDE * np.arange(first_frame, first_frame + count, dtype=np.int64)
         lasts = begins + (samples_needed(window) - 1)
         suspect = np.zeros((count, self.channels), dtype=np.bool_)
@@ -245,6 +255,15 @@ def mpf(emg: ArrayLike, window: int = WRIST_WINDOW) -> NDArray[np.float64]:
     if block.ndim != 2:
         raise ValueError(f"emg: shape {block.shape}, must be (samples, channels)")
     return MultiWindowMpf(block.shape[1], (window,)).push(block, 0)[window].log_matrices
+
+
+def _power(strides: Sequence[NDArray[np.complex128]]) -> NDArray[np.float64]:
+    """Return the squared magnitude of a sum, the oldest first: every cut rounds alike."""
+    total = strides[0].copy()
+    for stride in strides[1:]:
+        total += stride
+    power: NDArray[np.float64] = total.real**2 + total.imag**2
+    return power
 
 
 def matrix_logarithm(matrices: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -195,11 +195,15 @@ class SuspectHistory:
 
         What lies before `first` is forgotten: the questions must not go back.
         """
-        while self._spans and self._spans[0][1] < first:
-            self._spans.popleft()
+        self.forget(first)
         suspect = np.zeros(self.channels, dtype=np.bool_)
         for start, _, channels in self._spans:
             if start > last:
                 break
             suspect |= channels
         return suspect
+
+    def forget(self, before: int) -> None:
+        """Forget what lies before a sample index: no question will go back there."""
+        while self._spans and self._spans[0][1] < before:
+            self._spans.popleft()

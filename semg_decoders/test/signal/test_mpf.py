@@ -77,6 +77,24 @@ def test_any_cut_gives_the_same_frames(emg, cuts, start):
         np.testing.assert_array_equal(lasts, start + needed + 40 * np.arange(len(whole)))
 
 
+def test_frames_that_are_wanted_only_now_and_then_are_the_same_as_ever(emg):
+    channels = emg.shape[1]
+    always, sometimes = MultiWindowMpf(channels), MultiWindowMpf(channels)
+    suspects = np.zeros(channels, dtype=bool)
+    for i in range(0, len(emg), 100):
+        suspects[3] = i in (300, 1500)
+        wanted = (200, 160) if 1000 <= i < 2000 else (200,)
+        expected = always.push(emg[i : i + 100], i, suspects.copy())
+        got = sometimes.push(emg[i : i + 100], i, suspects.copy(), wanted)
+        assert got.keys() == set(wanted)
+        for window, frames in got.items():
+            np.testing.assert_array_equal(frames.log_matrices, expected[window].log_matrices)
+            np.testing.assert_array_equal(frames.last_samples, expected[window].last_samples)
+            np.testing.assert_array_equal(frames.fresh, expected[window].fresh)
+            np.testing.assert_array_equal(frames.suspect, expected[window].suspect)
+            assert frames.first_frame == expected[window].first_frame
+
+
 def test_the_cut_does_not_show_in_bands_that_hold_only_rounding():
     # One rounding error more or less would be amplified to order one here.
     time = np.arange(2000)[:, None] / 2000
