@@ -88,6 +88,17 @@ class NodeShell(LifecycleNode):
     context, namespace, parameter_overrides, cli_args
         As for ``rclpy.node.Node``.
 
+    Attributes
+    ----------
+    active, may_publish : bool
+        Whether data is taken in, and whether it goes out.
+    fault : str
+        Why the node is not active, if it refused to be.
+    waits : bool
+        Whether that may end by itself, as when it waits for a driver.
+    finished, exits_when_finished : bool
+        Whether the component has come to its end, and whether its process ends then.
+
     Raises
     ------
     SettingError
@@ -117,6 +128,7 @@ class NodeShell(LifecycleNode):
         self.active = False
         self.may_publish = False
         self.fault = ""
+        self.waits = False
         self._phase = "unconfigured"
         self._starting = False
         self._stopping_for_fault = False
@@ -329,6 +341,7 @@ class NodeShell(LifecycleNode):
 
     def _refuse(self, refusal: Exception) -> TransitionCallbackReturn:
         self.fault = str(refusal)
+        self.waits = isinstance(refusal, NotReady)
         # With autostart the same refusal comes every second: say it once.
         if self.fault != self._said:
             self._said = self.fault

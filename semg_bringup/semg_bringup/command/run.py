@@ -192,7 +192,7 @@ def _fault(process: OneProcess) -> str:
     """Return why a node will never run as it is set up."""
     for name, shell in process.shells.items():
         # What a node merely waits for may still come.
-        if shell.fault and not shell.active and not shell.fault.startswith("waiting for"):
+        if shell.fault and not (shell.active or shell.waits):
             return f"{name}: {shell.fault}"
     return ""
 

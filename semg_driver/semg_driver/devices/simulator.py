@@ -8,8 +8,6 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-from semg_node.settings import SettingError, setting, validate
-
 from semg_driver.devices.device import (
     Device,
     DeviceError,
@@ -26,6 +24,7 @@ from semg_driver.simulation.faults import Faults, FaultyLink
 from semg_driver.simulation.person import CHANNELS, Person
 from semg_driver.simulation.script import SCRIPTS
 from semg_driver.simulation.wearer import Wearer
+from semg_node.settings import SettingError, setting, validate
 
 
 @dataclass(frozen=True)
