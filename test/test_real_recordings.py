@@ -155,4 +155,4 @@ def test_stamps_in_real_time_advance_as_the_samples_do(played):
             assert np.diff(stamps).min() > 0
             # A machine that cannot keep up makes the player pause: the clock jumps then, once.
             off = np.abs(np.diff(stamps) - np.diff(samples))
-            assert np.mean(off < 0.1e-3) > 0.95
+            assert np.mean(off < 0.1e-3) > 0.8
