@@ -56,6 +56,7 @@ class _Open:
     subscription: Subscription
     reliable: bool
     latched: bool
+    last_ns: int = 0
 
 
 @dataclass
@@ -103,7 +104,9 @@ class Reception:
             with handle:
                 while (taken := handle.take_message(kind, True)) is not None:
                     data, info = taken
-                    stamp = info["received_timestamp"] or time.time_ns()
+                    # DDS hands over in order, but what it had to ask for again was received late.
+                    stamp = max(info["received_timestamp"] or time.time_ns(), entry.last_ns + 1)
+                    entry.last_ns = stamp
                     came.append(describe(name, stamp, data, entry.topic.name))
         return sorted(came, key=lambda message: message.stamp_ns)
 
