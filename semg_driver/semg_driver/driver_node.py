@@ -105,7 +105,14 @@ class Driver:
         self._raw = shell.advertise("emg/raw", EmgChunk, qos)
         self._info = shell.advertise("emg/info", EmgInfo, LATCHED)
         self._truth = shell.advertise("simulation/truth", SimulationTruth, qos)
-        shell.listen("stream/progress", StreamProgress, qos, self._on_progress, when_inactive=True)
+        shell.listen(
+            "stream/progress",
+            StreamProgress,
+            qos,
+            self._on_progress,
+            when_inactive=True,
+            also_from_afar=bool(settings.wait_for),
+        )
 
     def _make_device(self) -> None:
         try:
@@ -116,7 +123,7 @@ class Driver:
     def activate(self) -> None:
         """Open the device and begin to publish."""
         settings = self._settings
-        self._rate = RateMeter()
+        self._rate = RateMeter(time.monotonic())
         self._hand_over = LatencyMeter()
         self._sequence = 0
         self._pacing = Pacing(settings.wait_for, settings.wait_s)

@@ -52,7 +52,8 @@ class Pacing:
         """Note that `consumer` has worked through all samples before `next_sample`."""
         with self._changed:
             if stream_id == self._stream_id and consumer in self._consumers:
-                self._progress[consumer] = next_sample
+                before = self._progress.get(consumer, next_sample)
+                self._progress[consumer] = max(before, next_sample)
                 self._changed.notify_all()
 
     def wait_until_ready(self) -> list[str]:

@@ -168,12 +168,16 @@ class NodeShell(LifecycleNode):
         callback: Callable[[Any], None],
         *,
         when_inactive: bool = False,
+        also_from_afar: bool = False,
     ) -> None:
         """Call `callback` with each message while the node is active, until cleanup.
 
         A topic that a node of this process publishes is taken from it directly, on the
         publisher's thread. What else comes while active is data, and is taken on a thread of
         its own; what also comes while inactive is rare, and left to the executor.
+
+        With `also_from_afar` a topic that nodes elsewhere publish as well is heard by DDS too;
+        what this process publishes then comes twice.
         """
 
         def guarded(message: Any) -> None:
@@ -186,7 +190,8 @@ class NodeShell(LifecycleNode):
             bus = self.bus
             self._inputs.append(lambda: bus.unsubscribe(resolved, guarded))
             bus.subscribe(resolved, guarded)
-            return
+            if not also_from_afar:
+                return
         if when_inactive:
             subscription: Subscription = self.create_subscription(kind, topic, guarded, qos)
             self._inputs.append(lambda: self.destroy_subscription(subscription))
