@@ -141,8 +141,7 @@ class Listener:
 
     def phase(self, node: str) -> str:
         """Return the lifecycle state that a node (absolute name) last reported; empty if none."""
-        status = self.diagnostics.get(node)
-        return status.name.partition(": ")[2] if status is not None else ""
+        return self.values(node).get("state", "")
 
     def state(self, node: str) -> str:
         """Ask a node for its lifecycle state."""
@@ -203,7 +202,7 @@ class Listener:
 
     def _diagnose(self, message: DiagnosticArray) -> None:
         for status in message.status:
-            node = status.name.split(":")[0]
+            node = status.name
             self.diagnostics[node] = status
             self._reports[node] = self.reports(node) + 1
             self.values(node).update({entry.key: entry.value for entry in status.values})

@@ -19,14 +19,15 @@ from ament_index_python.packages import get_package_prefix
 from semg_bringup.graph import GRAPH
 
 CONSUMERS = ("preprocessor", "gesture_decoder", "wrist_decoder")
-_domains = itertools.cycle(range(1, 101))
-_first_domain = os.getpid() % 100
+# Their ports lie above those that programs are given for outgoing connections.
+_DOMAINS = range(215, 232)
+_next = itertools.count(os.getpid())
 
 
 def free_domain() -> int:
     """Return a ROS domain on which nobody is, as far as its UDP ports tell."""
-    for step in itertools.islice(_domains, 100):
-        domain = 1 + (_first_domain + 7 * step) % 100
+    for number in itertools.islice(_next, len(_DOMAINS)):
+        domain = _DOMAINS[number % len(_DOMAINS)]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             try:
                 probe.bind(("", 7400 + 250 * domain + 10))
