@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from semg_decoders.inference.bundle import BundleError, ModelBundle
@@ -11,8 +10,14 @@ from semg_decoders.inference.lookup import find_bundle
 from semg_decoders.inference.session import Model
 from semg_decoders.inference.stream_check import StreamDescription, check_stream
 from semg_decoders.progress import ProgressReport
-from semg_decoders.stream_input import ContinuousInput, check_info
-from semg_msgs.msg import EmgInfo
+from semg_decoders.stream_input import (
+    ContinuousInput,
+    check_chunk,
+    check_info,
+    note_latency,
+    warn_of_rivals,
+)
+from semg_msgs.msg import EmgChunk, EmgInfo
 from semg_node.component import Level, NotReady, Refused, Status
 from semg_node.latency import LatencyMeter
 from semg_node.qos import LATCHED, stream_profile
@@ -60,6 +65,7 @@ class BundleStream:
             raise Refused(str(error)) from None
         self.bundle = bundle
         qos = stream_profile(self._shell.settings.reliable)
+        self._input_topic = input_topic
         self._progress = ProgressReport(self._shell, qos, input_topic)
         self._shell.listen("emg/info", EmgInfo, LATCHED, self._on_info, when_inactive=True)
         return model
@@ -109,27 +115,23 @@ class BundleStream:
         except BundleError as error:
             raise Refused(str(error)) from None
 
-    def refuse_channels(self, topic: str, channels: int) -> None:
-        """Refuse a message whose channels are not those of the model.
+    def check_chunk(self, chunk: EmgChunk) -> None:
+        """Refuse a chunk that is not what the model takes.
 
         Raises
         ------
         Refused
-            If they differ.
+            If its channels, rate or unit differ.
         """
-        if channels != self.bundle.input.channels:
-            raise Refused(
-                f"{topic}: {channels} channels, but bundle '{self.bundle.name}' needs "
-                f"{self.bundle.input.channels}"
-            )
+        wanted = self.bundle.input
+        check_chunk(self._input_topic, chunk, wanted.channels, wanted.sample_rate, wanted.unit)
 
     def done(self, stream_id: int, last_sample_time_ns: int, next_sample: int) -> None:
         """Note that everything before a 2 kHz sample index of a stream is decoded."""
         info = self.info
         if stream_id != info.stream_id:
             return  # the rest of a stream when the next one has been announced already
-        if info.source != EmgInfo.SOURCE_PLAYBACK:
-            self.latency.add(time.time() - last_sample_time_ns / 1e9)
+        note_latency(self._shell, self.latency, last_sample_time_ns)
         device_sample = int(next_sample * info.sample_rate / self.bundle.input.sample_rate)
         self._progress.report(info, device_sample)
 
@@ -144,4 +146,5 @@ class BundleStream:
         if failures:
             status.level = Level.ERROR
             status.message = "the model gave answers that are no numbers"
+        warn_of_rivals(status, self._input_topic, self._shell.publishers(self._input_topic))
         return status

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,10 +99,10 @@ class GestureDecoderComponent:
     def _event_settings(self) -> EventSettings:
         chosen = dataclasses.asdict(parameters.read(self._shell, OptionalEventSettings))
         given = {name: value for name, value in chosen.items() if value != FROM_BUNDLE}
-        return dataclasses.replace(self._defaults, **given)
+        return replace(self._defaults, **given)
 
     def _on_chunk(self, chunk: EmgChunk) -> None:
-        self._stream.refuse_channels("emg/conditioned", chunk.channels)
+        self._stream.check_chunk(chunk)
         emg = float32_array(chunk.data, -1, chunk.channels)
         verdict = self._stream.input.judge(chunk.stream_id, chunk.first_sample, len(emg))
         if verdict is Continuity.REPEATED:
@@ -125,13 +125,12 @@ class GestureDecoderComponent:
         released = self._detector.reset()
         self._decoder.reset()
         start = to_nanoseconds(chunk.header.stamp)
-        for event in released:
-            # It belongs to what came before the break: stamped there, if that can be said.
-            if verdict is not Continuity.GAP:
-                event = dataclasses.replace(event, sample=chunk.first_sample)
-            self._publish_event(chunk, start, event, fresh=True, suspect=True)
         if verdict is not Continuity.GAP:
             self._begin_stream()
+            # An index of the old stream would say nothing in the new one.
+            released = [replace(event, sample=chunk.first_sample) for event in released]
+        for event in released:
+            self._publish_event(chunk, start, event, fresh=True, suspect=True)
 
     def _publish(self, chunk: EmgChunk, start: int, step: GestureStep) -> None:
         stamps = [
@@ -194,8 +193,9 @@ def _optional_event_settings() -> type:
                     FROM_BUNDLE,
                     f"{info.description}; -1: as the bundle says",
                     unit=info.unit,
-                    minimum=FROM_BUNDLE,
+                    minimum=info.minimum,
                     maximum=info.maximum,
+                    also=FROM_BUNDLE,
                 ),
             )
         )

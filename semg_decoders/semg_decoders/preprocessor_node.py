@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ from semg_decoders.signal.mpf import (
     MultiWindowMpf,
 )
 from semg_decoders.signal.quality import QualityMonitor
-from semg_decoders.stream_input import RawStream
+from semg_decoders.stream_input import RawStream, note_latency, warn_of_rivals
 from semg_msgs.msg import EmgChunk, EmgInfo, MpfFrame
 from semg_node import parameters
 from semg_node.arrays import float32_array, float32_field
@@ -101,7 +100,7 @@ class Preprocessor:
             self._sequence = dict.fromkeys(("conditioned", *MPF_TOPICS), 0)
         self._quality = QualityMonitor(info.channels, info.sample_rate, info.full_scale)
         self._conditioner = Conditioner(
-            info.sample_rate, info.noise_sd, info.conditioned, info.channels
+            info.sample_rate, info.noise_sd, info.conditioned, info.channels, info.ring_order
         )
         self._mpf = MultiWindowMpf(info.channels, tuple(MPF_TOPICS))
 
@@ -119,9 +118,8 @@ class Preprocessor:
                 frames = self._mpf.push(block.emg, block.first_sample, block.suspect, heard)
                 for window, new in frames.items():
                     self._publish_mpf(info, message, window, new)
-        if info.source != EmgInfo.SOURCE_PLAYBACK:
-            last = to_nanoseconds(message.header.stamp) + offset_ns(len(raw) - 1, info.sample_rate)
-            self._latency.add(time.time() - last / 1e9)
+        last = to_nanoseconds(message.header.stamp) + offset_ns(len(raw) - 1, info.sample_rate)
+        note_latency(self._shell, self._latency, last)
         self._progress.report(info, message.first_sample + len(raw))
 
     def _stamp_ns(self, message: EmgChunk, sample: int) -> int:
@@ -189,6 +187,7 @@ class Preprocessor:
         if status.level == Level.OK and len(bad):
             status.level = Level.WARN
             status.message = f"suspect channels: {status.values['suspect_channels']}"
+        warn_of_rivals(status, "emg/raw", self._shell.publishers("emg/raw"))
         return status
 
 

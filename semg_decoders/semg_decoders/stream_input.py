@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,10 +12,13 @@ from dataclasses import asdict, dataclass
 from semg_msgs.msg import EmgChunk, EmgInfo
 from semg_node.component import Level, Refused, Status
 from semg_node.continuity import Continuity, ContinuityCheck
-from semg_node.latency import RateMeter
+from semg_node.latency import LatencyMeter, RateMeter
+from semg_node.shell import NodeShell
 
 LONGEST_WAIT = 500
 """Chunks that are kept until the description of their stream has come."""
+LONGEST_LATENCY_S = 60.0
+"""A sample older than this was recorded: its age is no latency."""
 STREAMS_KNOWN = 4
 """Descriptions that are kept: the last chunks of a stream may come after the next one's."""
 
@@ -34,7 +38,7 @@ class ContinuousInput:
 
     def __init__(self) -> None:
         self._check = ContinuityCheck()
-        self._rate = RateMeter()
+        self._rate = RateMeter(time.monotonic())
         self.counters = StreamCounters()
 
     def judge(self, stream_id: int, first_sample: int, samples: int) -> Continuity:
@@ -125,12 +129,11 @@ class RawStream:
         if info is None:
             self._waiting.append(chunk)
             return
-        if chunk.channels != info.channels or len(chunk.data) % info.channels:
+        try:
+            check_chunk("emg/raw", chunk, info.channels, info.sample_rate, info.unit)
+        except Refused:
             self._input.counters.refused += 1
-            raise Refused(
-                f"emg/raw: {len(chunk.data)} values for {chunk.channels} channels, "
-                f"but emg/info says {info.channels} channels"
-            )
+            raise
         samples = len(chunk.data) // info.channels
         verdict = self._input.judge(chunk.stream_id, chunk.first_sample, samples)
         if verdict is Continuity.REPEATED:
@@ -146,6 +149,24 @@ class RawStream:
         if self._waiting and self.info is None:
             status.level, status.message = Level.WARN, "emg/raw comes, but no emg/info"
         return status
+
+
+def check_chunk(topic: str, chunk: EmgChunk, channels: int, sample_rate: float, unit: str) -> None:
+    """Refuse a chunk that is not what its stream is said to be.
+
+    Raises
+    ------
+    Refused
+        One line: topic, value, what would be right.
+    """
+    if chunk.channels != channels:
+        raise Refused(f"{topic}: {chunk.channels} channels, must be {channels}")
+    if len(chunk.data) == 0 or len(chunk.data) % channels:
+        raise Refused(f"{topic}: {len(chunk.data)} values, must be a multiple of {channels}")
+    if chunk.sample_rate != sample_rate:
+        raise Refused(f"{topic}: {chunk.sample_rate:g} Hz, must be {sample_rate:g} Hz")
+    if chunk.unit != unit:
+        raise Refused(f"{topic}: unit '{chunk.unit}', must be '{unit}'")
 
 
 def check_info(info: EmgInfo) -> None:
@@ -164,3 +185,22 @@ def check_info(info: EmgInfo) -> None:
         raise Refused(f"emg/info: noise_sd {info.noise_sd}, must be positive, in '{info.unit}'")
     if info.unit not in ("V", "noise_sd"):
         raise Refused(f"emg/info: unit '{info.unit}', must be 'V' or 'noise_sd'")
+    if len(info.ring_order) and sorted(info.ring_order) != list(range(info.channels)):
+        raise Refused(
+            f"emg/info: ring_order {list(info.ring_order)}, must name each of the "
+            f"{info.channels} channels once, or be empty"
+        )
+
+
+def note_latency(shell: NodeShell, meter: LatencyMeter, sample_time_ns: int) -> None:
+    """Measure the time since a sample was taken, where its stamp is of today."""
+    latency = (shell.get_clock().now().nanoseconds - sample_time_ns) / 1e9
+    if 0.0 <= latency <= LONGEST_LATENCY_S:
+        meter.add(latency)
+
+
+def warn_of_rivals(status: Status, topic: str, publishers: int) -> None:
+    """Make it an error when more than one node publishes the stream that is worked on."""
+    if publishers > 1:
+        status.level = Level.ERROR
+        status.message = f"{publishers} publishers on {topic}, must be one: stop the others"

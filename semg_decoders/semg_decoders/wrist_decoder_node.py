@@ -42,8 +42,9 @@ class SmoothingSettings:
         FROM_BUNDLE,
         "time constant of a low-pass on the velocity; 0: none; -1: as the bundle says",
         unit="s",
-        minimum=FROM_BUNDLE,
+        minimum=0.0,
         maximum=2.0,
+        also=FROM_BUNDLE,
     )
 
 
@@ -95,9 +96,10 @@ class WristDecoderComponent:
 
     def _wrist_settings(self) -> WristSettings:
         chosen = parameters.read(self._shell, SmoothingSettings).smoothing
-        return self._defaults if chosen == FROM_BUNDLE else WristSettings(smoothing=max(chosen, 0))
+        return self._defaults if chosen == FROM_BUNDLE else WristSettings(smoothing=chosen)
 
     def _on_frame(self, frame: MpfFrame) -> None:
+        _check_sizes(frame)
         verdict = self._stream.input.judge(
             # Frames overlap: what continues is the last sample, stride by stride.
             frame.stream_id,
@@ -131,7 +133,6 @@ class WristDecoderComponent:
 
     def _begin(self, frame: MpfFrame, verdict: Continuity) -> None:
         """Check that the frames are what the model was trained on, and start afresh."""
-        self._stream.refuse_channels("emg/mpf/wrist", frame.channels)
         bands = tuple(
             (float(low), float(high))
             for low, high in zip(frame.band_low, frame.band_high, strict=True)
@@ -162,6 +163,15 @@ class WristDecoderComponent:
     def status(self, now: float) -> Status:
         """Report input, bundle and latency."""
         return self._stream.status(now, self._failures)
+
+
+def _check_sizes(frame: MpfFrame) -> None:
+    bands, channels = len(frame.band_low), frame.channels
+    if len(frame.band_high) != bands or len(frame.data) != bands * channels**2:
+        raise Refused(
+            f"emg/mpf/wrist: {len(frame.data)} values and {len(frame.band_high)} upper edges "
+            f"for {bands} bands and {channels} channels"
+        )
 
 
 def main() -> int:

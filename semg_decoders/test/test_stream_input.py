@@ -18,6 +18,8 @@ def chunk(stream_id, first_sample, samples=20):
         stream_id=stream_id,
         first_sample=first_sample,
         channels=2,
+        sample_rate=2000.0,
+        unit="V",
         data=array.array("f", bytes(4 * 2 * samples)),
     )
 
@@ -68,7 +70,28 @@ def test_stream_does_not_restart_while_its_description_is_nonsense(stream):
     stream.restart()
 
 
-def test_chunk_that_contradicts_its_description_is_refused(stream):
-    stream.describe(info(1, channels=3))
-    with pytest.raises(Refused, match="40 values for 2 channels, but emg/info says 3 channels"):
+@pytest.mark.parametrize(
+    ("described", "line"),
+    [
+        ({"channels": 3}, "emg/raw: 2 channels, must be 3"),
+        ({"sample_rate": 1000.0}, "emg/raw: 2000 Hz, must be 1000 Hz"),
+        ({"unit": "noise_sd"}, "emg/raw: unit 'V', must be 'noise_sd'"),
+    ],
+)
+def test_chunk_that_contradicts_its_description_is_refused(stream, described, line):
+    stream.describe(info(1, **described))
+    with pytest.raises(Refused, match=line):
         stream.take(chunk(1, 0))
+
+
+def test_chunk_with_a_value_missing_is_refused(stream):
+    stream.describe(info(1))
+    short = chunk(1, 0)
+    short.data.pop()
+    with pytest.raises(Refused, match="emg/raw: 39 values, must be a multiple of 2"):
+        stream.take(short)
+
+
+def test_ring_that_does_not_name_each_channel_once_is_refused(stream):
+    with pytest.raises(Refused, match=r"ring_order \[0, 0\], must name each of the 2 channels"):
+        stream.describe(info(1, ring_order=[0, 0]))

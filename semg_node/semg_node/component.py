@@ -31,6 +31,7 @@ class Status:
     level: Level = Level.OK
     message: str = "running"
     values: dict[str, Any] = field(default_factory=dict)
+    hardware: str = ""
 
 
 class Component(Protocol):

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from enum import Enum
 
+FARTHEST_REPEAT = 4000
+"""Samples: a block that lies further back is no repetition, its count has begun anew."""
+
 
 class Continuity(Enum):
     """How a block of samples stands to the blocks before it."""
@@ -43,9 +46,9 @@ class ContinuityCheck:
         Returns
         -------
         Continuity
-            ``REPEATED`` for a block that lies wholly in the past: it is to be dropped, and
-            what was expected next still is. A block that overlaps the past only in part
-            counts as a gap.
+            ``REPEATED`` for a block that lies wholly in the near past: it is to be dropped,
+            and what was expected next still is. A block that overlaps the past only in part,
+            or lies far back as when a bag is played again, counts as a gap.
         """
         if self._stream_id is None:
             verdict = Continuity.STARTS
@@ -53,7 +56,7 @@ class ContinuityCheck:
             verdict = Continuity.NEW_STREAM
         elif first_sample == self._expected:
             verdict = Continuity.CONTINUES
-        elif first_sample + samples <= self._expected:
+        elif self._expected - FARTHEST_REPEAT <= first_sample <= self._expected - samples:
             return Continuity.REPEATED
         else:
             verdict = Continuity.GAP

@@ -28,11 +28,17 @@ class LatencyMeter:
 
 
 class RateMeter:
-    """Events per second since it was last read."""
+    """Events per second since it was last read.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    now : float
+        Steady time in s at which counting begins.
+    """
+
+    def __init__(self, now: float) -> None:
         self._count = 0
-        self._since: float | None = None
+        self._since = now
 
     def add(self, count: int = 1) -> None:
         """Count `count` more events."""
@@ -42,4 +48,4 @@ class RateMeter:
         """Return the rate in Hz since the last reading, at the steady time `now` in s."""
         since, self._since = self._since, now
         count, self._count = self._count, 0
-        return count / (now - since) if since is not None and now > since else 0.0
+        return count / (now - since) if now > since else 0.0

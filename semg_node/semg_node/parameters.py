@@ -6,9 +6,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, TypeVar
 
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 from semg_node.settings import SettingError, SettingInfo, check, setting_info
 
@@ -29,6 +35,10 @@ def describe(default: Any, info: SettingInfo) -> ParameterDescriptor:
     if isinstance(default, bool) or (info.minimum is None and info.maximum is None):
         return descriptor
     low, high = info.minimum, info.maximum
+    if info.also is not None:
+        # ROS knows a single range; what lies between is refused by `_refuse_misfits`.
+        low = None if low is None else min(low, info.also)
+        high = None if high is None else max(high, info.also)
     if isinstance(default, int):
         descriptor.integer_range = [
             IntegerRange(
@@ -73,6 +83,25 @@ def declare(node: Node, kind: type[Any], prefix: str = "") -> None:
             check(where, _value(node, name, field.default), field.default, info)
         except SettingError as error:
             raise SettingError(f"{error}") from None
+    _refuse_misfits(node, kind, prefix)
+
+
+def _refuse_misfits(node: Node, kind: type[Any], prefix: str) -> None:
+    """Refuse values set while the node runs that it could not have been started with."""
+    fields = {f"{prefix}{field.name}": field for field in dataclasses.fields(kind)}
+
+    def judge(changed: list[Parameter]) -> SetParametersResult:
+        for parameter in changed:
+            field = fields.get(parameter.name)
+            if field is None:
+                continue
+            try:
+                check(parameter.name, parameter.value, field.default, setting_info(field))
+            except SettingError as error:
+                return SetParametersResult(successful=False, reason=str(error))
+        return SetParametersResult(successful=True)
+
+    node.add_on_set_parameters_callback(judge)
 
 
 def read(node: Node, kind: type[Settings], prefix: str = "") -> Settings:

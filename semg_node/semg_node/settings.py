@@ -35,6 +35,8 @@ class SettingInfo:
         The only values a text may have; empty for any.
     read_only : bool
         Whether the value can only be chosen before the node starts.
+    also : float or None
+        A further value outside the range, with a meaning of its own.
     """
 
     description: str
@@ -43,9 +45,14 @@ class SettingInfo:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     read_only: bool = False
+    also: float | None = None
 
     def range_text(self) -> str:
         """Say which values are allowed, in words."""
+        text = self._main_range_text()
+        return text if self.also is None else f"{text}, or {self.also:g}"
+
+    def _main_range_text(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         if self.choices:
             return "one of " + ", ".join(repr(choice) for choice in self.choices)
@@ -67,13 +74,14 @@ def setting(
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
     read_only: bool = False,
+    also: float | None = None,
 ) -> Any:
     """Declare one field of a settings dataclass.
 
     Parameters are those of `SettingInfo`; `default` may be a bool, int, float, str,
     or a tuple of these.
     """
-    info = SettingInfo(description, unit, minimum, maximum, choices, read_only)
+    info = SettingInfo(description, unit, minimum, maximum, choices, read_only, also)
     return dataclasses.field(default=default, metadata={_KEY: info})
 
 
@@ -117,7 +125,7 @@ def check(name: str, value: Any, default: Any, info: SettingInfo) -> Any:
         outside = (info.minimum is not None and value < info.minimum) or (
             info.maximum is not None and value > info.maximum
         )
-        if outside or not math.isfinite(value):
+        if (outside and value != info.also) or not math.isfinite(value):
             raise SettingError(f"{name}: {value!r} is out of range, must be {info.range_text()}")
     return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -215,6 +216,10 @@ class NodeShell(LifecycleNode):
         self._inputs.append(stop)
         return stop
 
+    def publishers(self, topic: str) -> int:
+        """Count the publishers of a topic, on whatever machine."""
+        return int(self.count_publishers(self.resolve_topic_name(topic)))
+
     def _run(self, callback: Callable[[Any], None], message: Any) -> None:
         try:
             callback(message)
@@ -262,9 +267,9 @@ class NodeShell(LifecycleNode):
         with self.lock:
             try:
                 self._component.configure()
-            except (Refused, SettingError) as refusal:
+            except Exception as error:
                 self._let_go()
-                return self._refuse(refusal)
+                return self._refuse(error)
             self._phase = "inactive"
             return super().on_configure(state)
 
@@ -274,12 +279,15 @@ class NodeShell(LifecycleNode):
             # What the component latches while it starts has to go out.
             self.may_publish = True
             try:
+                self._component.parameters_changed()
                 self._component.activate()
-            except (Refused, SettingError) as refusal:
+            except Exception as error:
                 self.may_publish = False
-                return self._refuse(refusal)
+                return self._refuse(error)
             self.fault = self._said = ""
             self.active = True
+            self.finished = False
+            self._wanted = self.settings.autostart
             self._phase = "active"
             self.get_logger().info("active")
             return super().on_activate(state)
@@ -346,6 +354,11 @@ class NodeShell(LifecycleNode):
 
     def _refuse(self, refusal: Exception) -> TransitionCallbackReturn:
         self.fault = str(refusal)
+        if not isinstance(refusal, (Refused, SettingError)):
+            # Nothing that a user should see: an error of ours, or of a device plugin.
+            self.fault = f"{type(refusal).__name__}: {refusal}"
+            trace = "".join(traceback.format_exception(refusal))
+            self.get_logger().debug(trace)
         self.waits = isinstance(refusal, NotReady)
         # With autostart the same refusal comes every second: say it once.
         if self.fault != self._said:
@@ -375,10 +388,13 @@ class NodeShell(LifecycleNode):
         message.status = [
             DiagnosticStatus(
                 level=bytes([status.level]),
-                name=f"{self.get_fully_qualified_name()}: {self._phase}",
+                name=self.get_fully_qualified_name(),
                 message=status.message,
-                hardware_id=str(status.values.get("device", "")),
-                values=[KeyValue(key=key, value=_text(v)) for key, v in status.values.items()],
+                hardware_id=status.hardware,
+                values=[
+                    KeyValue(key=key, value=_text(value))
+                    for key, value in {"state": self._phase, **status.values}.items()
+                ],
             )
         ]
         self._diagnostics.publish(message)

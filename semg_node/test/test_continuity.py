@@ -42,6 +42,13 @@ def test_block_that_overlaps_in_part_is_a_gap():
     assert check.step(7, 10, 20) is Continuity.GAP
 
 
+def test_stream_that_is_played_again_from_its_start_is_no_repetition():
+    check = ContinuityCheck()
+    check.step(7, 100_000, 20)
+    assert check.step(7, 0, 20) is Continuity.GAP
+    assert check.step(7, 20, 20) is Continuity.CONTINUES
+
+
 def test_after_reset_anything_is_a_start():
     check = ContinuityCheck()
     check.step(7, 0, 20)

@@ -14,6 +14,7 @@ class Example:
     mode: str = setting("fast", "how", choices=("fast", "slow"))
     names: tuple[str, ...] = setting((), "which")
     on: bool = setting(True, "whether")
+    delay: float = setting(-1.0, "wait", unit="s", minimum=0.0, maximum=2.0, also=-1.0)
 
 
 def test_defaults_are_valid():
@@ -30,6 +31,7 @@ def test_defaults_are_valid():
         ({"count": True}, ["count", "True", "int"]),
         ({"mode": "slowly"}, ["mode", "slowly", "'fast', 'slow'"]),
         ({"names": "all"}, ["names", "all", "list"]),
+        ({"delay": -0.5}, ["delay", "-0.5", "from 0 to 2 s, or -1"]),
         ({"on": 1}, ["on", "1", "bool"]),
     ],
 )

@@ -128,7 +128,7 @@ class OfflineDecoder:
         self._quality = QualityMonitor(info.channels, info.sample_rate, info.full_scale)
         try:
             self._conditioner = Conditioner(
-                info.sample_rate, info.noise_sd, info.conditioned, info.channels
+                info.sample_rate, info.noise_sd, info.conditioned, info.channels, info.ring_order
             )
         except ValueError as error:
             raise BundleError(f"recording: {error}") from None

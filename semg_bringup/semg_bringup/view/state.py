@@ -179,10 +179,10 @@ class ViewState:
     def _on_diagnostics(self, message: Any) -> None:
         with self._lock:
             for status in message.status:
-                name, _, phase = status.name.partition(": ")
+                phase = next((pair.value for pair in status.values if pair.key == "state"), "")
                 level = status.level
                 number = level[0] if isinstance(level, (bytes, bytearray)) else int(level)
-                short = name.rsplit("/", 1)[-1]
+                short = status.name.rsplit("/", 1)[-1]
                 self._nodes[short] = NodeState(phase, number, status.message)
 
     def _note_latency(self, name: str, message: Any) -> None:

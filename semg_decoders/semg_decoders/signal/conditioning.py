@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,15 +60,25 @@ class Conditioner:
         Whether the data are high-passed already.
     channels : int
         Number of channels.
+    ring_order : sequence of int
+        Which channel to take for each place around the wrist, as in ``EmgInfo``, so that a band
+        on the other hand, or the other way round, looks as the models know it. Empty: as they
+        come.
 
     Raises
     ------
     ValueError
-        If one of them is no positive number, or the rate too low to hold anything above 40 Hz.
+        If one of them is no positive number, the rate too low to hold anything above 40 Hz, or
+        `ring_order` no order of the channels.
     """
 
     def __init__(
-        self, sample_rate: float, noise_sd: float, conditioned: bool, channels: int
+        self,
+        sample_rate: float,
+        noise_sd: float,
+        conditioned: bool,
+        channels: int,
+        ring_order: Sequence[int] = (),
     ) -> None:
         if not (math.isfinite(noise_sd) and noise_sd > 0):
             raise ValueError(f"noise_sd: {noise_sd}, must be a positive number")
@@ -75,6 +86,11 @@ class Conditioner:
             raise ValueError(f"channels: {channels}, must be at least 1")
         if not (math.isfinite(sample_rate) and sample_rate >= 100):
             raise ValueError(f"sample_rate: {sample_rate} Hz, must be at least 100 Hz")
+        order = list(ring_order) or list(range(channels))
+        if sorted(order) != list(range(channels)):
+            raise ValueError(f"ring_order: {order}, must name each of {channels} channels once")
+        # None where nothing has to move: most bands.
+        self._order = None if order == list(range(channels)) else np.array(order)
         self.channels = channels
         self._scale = 1.0 / noise_sd
         self._resampler = (
@@ -130,6 +146,9 @@ class Conditioner:
         emg = np.asarray(block)
         if emg.ndim != 2 or emg.shape[1] != self.channels:
             raise ValueError(f"block: shape {emg.shape}, must be (samples, {self.channels})")
+        if self._order is not None:
+            emg = emg[:, self._order]
+            suspect = None if suspect is None else suspect[self._order]
         if first_sample != self._expected:
             self.reset()
             self._fresh_until = self._first_output(first_sample) + round(SETTLING * SAMPLE_RATE)

@@ -115,3 +115,19 @@ def test_impossible_streams_are_refused(arguments, named):
 def test_a_block_of_another_width_is_refused(emg):
     with pytest.raises(ValueError, match=r"\(1200, 4\), must be \(samples, 5\)"):
         Conditioner(2000.0, 1.0, True, 5).push(emg, 0)
+
+
+def test_band_on_the_other_hand_looks_alike_once_its_channels_are_in_ring_order():
+    rng = np.random.default_rng(5)
+    right = rng.normal(size=(500, 16)).astype(np.float32)
+    suspect = np.arange(16) == 3
+    mirror = [-channel % 16 for channel in range(16)]
+    expected = Conditioner(2000.0, 1.0, False, 16).push(right, 0, suspect)
+    left = Conditioner(2000.0, 1.0, False, 16, mirror).push(right[:, mirror], 0, suspect[mirror])
+    assert np.array_equal(left.emg, expected.emg)
+    assert np.array_equal(left.suspect, expected.suspect)
+
+
+def test_order_that_is_no_order_of_the_channels_is_refused():
+    with pytest.raises(ValueError, match="ring_order"):
+        Conditioner(2000.0, 1.0, False, 3, [0, 1, 1])

@@ -45,7 +45,8 @@ class DeviceInfo:
     channel_labels : tuple of str
         One label for each channel.
     ring_order : tuple of int
-        Channel indices in the order met around the wrist; empty when there is no ring.
+        Channel indices in the order met around a right wrist, mirrored on a left one; empty
+        when there is no ring. Decoders see the channels in this order.
     hand : Hand
         The arm that wears the band.
     unit : str
