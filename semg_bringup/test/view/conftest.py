@@ -69,7 +69,10 @@ class Graph:
         )
 
     def diagnostics(self, name, phase, level=0, message="running"):
-        status = SimpleNamespace(name=f"/{name}: {phase}", level=bytes([level]), message=message)
+        state = SimpleNamespace(key="state", value=phase)
+        status = SimpleNamespace(
+            name=f"/{name}", level=bytes([level]), message=message, values=[state]
+        )
         self._callbacks["/diagnostics"](SimpleNamespace(status=[status]))
 
 
