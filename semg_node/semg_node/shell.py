@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +100,8 @@ class NodeShell(LifecycleNode):
         Whether that may end by itself, as when it waits for a driver.
     finished, exits_when_finished : bool
         Whether the component has come to its end, and whether its process ends then.
+    failure : str
+        Set by the component: why its end came too early.
 
     Raises
     ------
@@ -142,6 +145,7 @@ class NodeShell(LifecycleNode):
         self._wanted = self.settings.autostart
         self.finished = False
         self.exits_when_finished = False
+        self.failure = ""
         self._component = component(self)
         if bus is not None:
             for topic in self._component.publishes:
@@ -170,6 +174,7 @@ class NodeShell(LifecycleNode):
         *,
         when_inactive: bool = False,
         also_from_afar: bool = False,
+        unlocked: bool = False,
     ) -> None:
         """Call `callback` with each message while the node is active, until cleanup.
 
@@ -179,10 +184,13 @@ class NodeShell(LifecycleNode):
 
         With `also_from_afar` a topic that nodes elsewhere publish as well is heard by DDS too;
         what this process publishes then comes twice.
+
+        An `unlocked` callback sees to its own locking. It never has to wait for this node, which
+        may itself be waiting for the publisher's thread.
         """
 
         def guarded(message: Any) -> None:
-            with self.lock:
+            with nullcontext() if unlocked else self.lock:
                 if self.active or when_inactive:
                     self._run(callback, message)
 
@@ -247,11 +255,23 @@ class NodeShell(LifecycleNode):
             raise self._reception.failure
         with self.lock:
             if self.active and self._component.finished:
-                self.get_logger().info("finished")
-                self.trigger_deactivate()
-                self.finished = True
+                self._finish()
         self.try_to_start()
         self._report()
+
+    def _finish(self) -> None:
+        if self.failure:
+            self._wanted = False
+            self.stop_with(self.failure)
+        else:
+            self.get_logger().info("finished")
+            self.trigger_deactivate()
+        self.finished = True
+
+    @property
+    def failed(self) -> bool:
+        """Whether the component has come to its end too early."""
+        return self.finished and bool(self.failure)
 
     def stop_with(self, fault: str) -> None:
         """Deactivate because of `fault`, which is logged and reported until the next start."""
