@@ -14,6 +14,7 @@ from rclpy.parameter import Parameter
 from semg_bringup.graph import GraphNode
 from semg_node.local_bus import LocalBus
 from semg_node.shell import NodeShell
+from semg_node.steadiness import favour_the_stream
 
 
 class OneProcess:
@@ -80,6 +81,7 @@ class OneProcess:
         """Bring the nodes to active, the last of the stream first, so that no sample is missed."""
         for shell in reversed(self.shells.values()):
             shell.try_to_start()
+        favour_the_stream()
 
     def add_node(self, node: Any) -> None:
         """Spin another node, such as a display, along with the graph."""

@@ -15,6 +15,7 @@ from rclpy.signals import SignalHandlerOptions
 from semg_node.component import Component
 from semg_node.settings import SettingError
 from semg_node.shell import NodeShell
+from semg_node.steadiness import favour_the_stream
 
 
 class StopRequest:
@@ -49,6 +50,7 @@ def run_node(name: str, component: Callable[[NodeShell], Component]) -> int:
         executor.add_node(shell)
         stop.wakes(lambda: executor.wake())
         shell.try_to_start()
+        favour_the_stream()
         while not (stop.requested or (shell.finished and shell.exits_when_finished)):
             executor.spin_once()
         shell.close()
