@@ -7,6 +7,10 @@ SHELL := bash
 # Only this machine hears the graph unless asked otherwise.
 export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 export AMENT_PREFIX_PATH := $(CURDIR)/.venv$(addprefix :,$(AMENT_PREFIX_PATH))
+# Where ROS 2 is sourced, the loader finds the libraries of our messages by this alone.
+ifdef ROS_DISTRO
+export LD_LIBRARY_PATH := $(CURDIR)/.venv/lib$(addprefix :,$(LD_LIBRARY_PATH))
+endif
 python := .venv/bin/python
 
 help:  ## what there is to make

@@ -35,11 +35,11 @@ install_lock() {
 # Beside a ROS 2 installation only what it lacks is installed: its compiled messages need its numpy.
 install_beside_ros() {
   local stamp=$venv/.installed-beside-ros
-  cmp -s requirements/run.in "$stamp" && return
+  cmp -s requirements/run.in "$stamp" && return 0
   say "installing what ROS 2 $ROS_DISTRO does not bring"
   "$venv/bin/python" -m pip freeze --all 2>/dev/null | grep -iE '^(numpy|setuptools)==' > "$venv/.constraints" || true
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    -c "$venv/.constraints" -r requirements/run.in
+    -c "$venv/.constraints" -r requirements/run.in 'colcon-common-extensions>=0.3'
   cp requirements/run.in "$stamp"
 }
 

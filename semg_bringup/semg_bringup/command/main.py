@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from semg_bringup.command.environment import prepare_environment
+from semg_bringup.command.environment import prepare_environment, restart_with_libraries
 from semg_bringup.command.refusal import is_refusal
 
 USAGE_ERROR = 2
@@ -67,12 +67,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Whatever follows ``--ros-args`` goes to rclpy.
     """
-    arguments, ros_arguments = split_ros_arguments(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        restart_with_libraries()
+        argv = sys.argv[1:]
+    arguments, ros_arguments = split_ros_arguments(argv)
     prepare_environment()
-    options = _parser(arguments).parse_args(arguments)
-    options.ros_arguments = ros_arguments
-    prefix = f"semg {options.command}"
+    prefix = "semg"
     try:
+        options = _parser(arguments).parse_args(arguments)
+        options.ros_arguments = ros_arguments
+        prefix = f"semg {options.command}"
         return int(import_module(f"semg_bringup.command.{options.command}").run(options))
     except KeyboardInterrupt:
         return INTERRUPTED
