@@ -12,6 +12,7 @@ from semg_driver.pacing import Pacing
 from semg_driver.ros_time import SteadyToRos
 from semg_driver.stream.assembler import AssemblerSettings
 from semg_driver.stream.chunking import Chunk
+from semg_driver.stream.reconnection import BackOff, BackOffSettings
 from semg_driver.stream_reader import Link, StreamReader
 from semg_msgs.msg import EmgChunk, EmgInfo, SimulationTruth, StreamProgress
 from semg_node import parameters
@@ -24,6 +25,9 @@ from semg_node.settings import setting
 from semg_node.shell import NodeShell
 from semg_node.stamps import offset_ns, to_nanoseconds, to_stamp
 
+RECONNECTION = "reconnection."
+"""Prefix of the parameters that say how often a lost device is tried again."""
+
 
 @dataclass(frozen=True)
 class DriverSettings:
@@ -31,17 +35,6 @@ class DriverSettings:
 
     device: str = setting("simulator", "device plugin to open", read_only=True)
     frame_id: str = setting("emg_band", "frame of the band in message headers", read_only=True)
-    chunk_ms: float = setting(
-        10.0, "length of one published chunk", unit="ms", minimum=1.0, maximum=200.0, read_only=True
-    )
-    reorder_ms: float = setting(
-        50.0,
-        "longest wait for a block that others have overtaken",
-        unit="ms",
-        minimum=0.0,
-        maximum=1000.0,
-        read_only=True,
-    )
     stall_s: float = setting(
         0.5,
         "silence after which the device counts as stalled",
@@ -76,9 +69,11 @@ class Driver:
     def __init__(self, shell: NodeShell) -> None:
         self._shell = shell
         parameters.declare(shell, DriverSettings)
+        parameters.declare(shell, AssemblerSettings)
+        parameters.declare(shell, BackOffSettings, RECONNECTION, read_only=True)
         registry = discover()
         for name, device in registry.plugins.items():
-            parameters.declare(shell, device.options, prefix=f"{name}.")
+            parameters.declare(shell, device.options, f"{name}.", read_only=True)
         for broken in registry.broken:
             shell.get_logger().warn(f"device '{broken.name}' cannot be used: {broken.reason}")
         self._reader: StreamReader | None = None
@@ -86,7 +81,7 @@ class Driver:
 
     @property
     def finished(self) -> bool:
-        """Whether a recording has been played as far as it goes, and worked through."""
+        """Whether the stream has come to an end, be it too early, and been worked through."""
         ended = self._reader is not None and self._reader.link in (Link.ENDED, Link.FAILED)
         return ended and self._pacing.drained()
 
@@ -112,6 +107,8 @@ class Driver:
             self._on_progress,
             when_inactive=True,
             also_from_afar=bool(settings.wait_for),
+            # While the node stops it waits for the reader, which may be bringing this very news.
+            unlocked=True,
         )
 
     def _make_device(self) -> None:
@@ -127,13 +124,16 @@ class Driver:
         self._hand_over = LatencyMeter()
         self._sequence = 0
         self._pacing = Pacing(settings.wait_for, settings.wait_s)
-        self._steady_to_ros = SteadyToRos(self._shell.get_clock())
+        self._steady_to_ros = SteadyToRos(self._shell.get_clock(), self._shell.get_logger().warn)
         self._make_device()
+        self._shell.failure = ""
         reader = StreamReader(
             self._device,
-            AssemblerSettings(chunk_ms=settings.chunk_ms, reorder_ms=settings.reorder_ms),
+            parameters.read(self._shell, AssemblerSettings),
             on_stream=self._on_stream,
             on_chunk=self._on_chunk,
+            on_failure=self._on_failure,
+            back_off=BackOff(parameters.read(self._shell, BackOffSettings, RECONNECTION)),
             stall_s=settings.stall_s,
             log=self._shell.get_logger().warn,
         )
@@ -230,10 +230,15 @@ class Driver:
         message.header.frame_id = chunk.header.frame_id
         self._truth.publish(message)
 
-    # -- on the node's thread -----------------------------------------------------------------
+    def _on_failure(self, fault: str) -> None:
+        self._shell.failure = f"device '{self._settings.device}': {fault}"
+
+    # -- on whatever thread -------------------------------------------------------------------
 
     def _on_progress(self, message: StreamProgress) -> None:
         self._pacing.progressed(message.node, message.stream_id, message.next_sample)
+
+    # -- on the node's thread -----------------------------------------------------------------
 
     def status(self, now: float) -> Status:
         """Report rate, losses, link and clock."""

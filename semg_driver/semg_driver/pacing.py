@@ -49,12 +49,19 @@ class Pacing:
             self._next = 0
 
     def progressed(self, consumer: str, stream_id: int, next_sample: int) -> None:
-        """Note that `consumer` has worked through all samples before `next_sample`."""
+        """Note that `consumer` has worked through all samples before `next_sample`.
+
+        Whoever says 0 is ready for the first sample. Said again, it has been started anew, and
+        only knows of what is still to be sent.
+        """
         with self._changed:
-            if stream_id == self._stream_id and consumer in self._consumers:
-                before = self._progress.get(consumer, next_sample)
-                self._progress[consumer] = max(before, next_sample)
-                self._changed.notify_all()
+            if stream_id != self._stream_id or consumer not in self._consumers:
+                return
+            before = self._progress.get(consumer)
+            if before is not None:
+                next_sample = max(before, next_sample or self._next)
+            self._progress[consumer] = next_sample
+            self._changed.notify_all()
 
     def wait_until_ready(self) -> list[str]:
         """Wait until every consumer has reported; return those that did not in time."""
@@ -62,10 +69,12 @@ class Pacing:
 
     def wait_until_near(self, first_sample: int, samples: int) -> list[str]:
         """Wait until no consumer is far behind the block to be sent; return those given up."""
-        self._next = first_sample + samples
-        if self._first is None:
-            self._first = first_sample
-        limit = first_sample - self._ahead
+        with self._changed:
+            if self._first is None:
+                self._first = first_sample
+            # Nobody can be further than what was sent: the index jumps where samples were lost.
+            limit = min(first_sample - self._ahead, self._next - self._short)
+            self._next = first_sample + samples
         if not self._consumers or limit <= self._first:
             return []
         return self._wait(lambda name: self._progress.get(name, 0) >= limit)

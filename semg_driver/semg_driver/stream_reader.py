@@ -50,6 +50,11 @@ class StreamReader:
         before its first chunk.
     on_chunk : callable
         Called on the reader's thread with the id of the stream and the next chunk.
+    on_failure : callable
+        Called on the reader's thread with one line that says why there will be no more, though
+        the device has not come to its end.
+    back_off : BackOff
+        When to try a lost device again.
     stall_s : float
         Silence after which the link counts as stalled.
     log : callable
@@ -63,6 +68,8 @@ class StreamReader:
         *,
         on_stream: Callable[[DeviceInfo, int], None],
         on_chunk: Callable[[int, Chunk], None],
+        on_failure: Callable[[str], None],
+        back_off: BackOff,
         stall_s: float,
         log: Callable[[str], None],
     ) -> None:
@@ -70,10 +77,11 @@ class StreamReader:
         self._settings = settings
         self._on_stream = on_stream
         self._on_chunk = on_chunk
+        self._on_failure = on_failure
         self._stall_s = stall_s
         self._log = log
         self._stop = threading.Event()
-        self._back_off = BackOff()
+        self._back_off = back_off
         self._last_block = 0.0
         self._stream_id = 0
         self._announced = False
@@ -117,10 +125,6 @@ class StreamReader:
         self._device.close()
         self.link = Link.CLOSED
 
-    def stopping(self) -> bool:
-        """Tell whether the reader has been asked to stop."""
-        return self._stop.is_set()
-
     def _open(self) -> None:
         self._device.open()
         info = self._device.info
@@ -144,29 +148,41 @@ class StreamReader:
             self._on_stream(self._device.info, self._stream_id)
 
     def _run(self) -> None:
+        try:
+            self._read_on()
+        except Exception as error:
+            # Of a device plugin, or of who takes the chunks: the stream must not just fall silent.
+            self._fail(f"{type(error).__name__}: {error}")
+
+    def _read_on(self) -> None:
         while not self._stop.is_set():
             try:
                 if self.link is Link.LOST:
                     if self._stop.wait(self._back_off.next_delay()):
                         return
-                    self._open()
-                    self.reconnections += 1
-                    self._log(f"device '{self._device.info.device}' is back")
+                    self._open_again()
                 self._announce()
                 self._read()
             except EndOfRecording:
-                self._hand_over(self._assembler.flush() if self._assembler else [])
+                self._hand_over_rest()
                 self.link = Link.ENDED
                 return
             except DeviceLost as error:
                 self._lose(error)
             except DeviceError as error:
                 # Trying again would fail again, or play a damaged recording for ever.
-                self._hand_over(self._assembler.flush() if self._assembler else [])
-                self.fault = str(error)
-                self.link = Link.FAILED
-                self._log(self.fault)
+                self._hand_over_rest()
+                self._fail(str(error))
                 return
+
+    def _open_again(self) -> None:
+        try:
+            self._open()
+        except DeviceError as error:
+            # What could be used before will be usable once it is back.
+            raise DeviceLost(str(error)) from error
+        self.reconnections += 1
+        self._log(f"device '{self._device.info.device}' is back")
 
     def _read(self) -> None:
         assembler = self._assembler
@@ -199,10 +215,18 @@ class StreamReader:
             self._has_chunks = True
             self._on_chunk(self._stream_id, chunk)
 
-    def _lose(self, error: DeviceLost) -> None:
+    def _hand_over_rest(self) -> None:
         if self._assembler is not None:
             self._hand_over(self._assembler.flush())
-            self._assembler = None
+
+    def _fail(self, fault: str) -> None:
+        self.fault = fault
+        self.link = Link.FAILED
+        self._on_failure(fault)
+
+    def _lose(self, error: DeviceLost) -> None:
+        self._hand_over_rest()
+        self._assembler = None
         self._device.close()
         if self.link is not Link.LOST:
             self._log(f"link to the device lost: {error}; trying again")

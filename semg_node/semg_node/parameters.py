@@ -56,8 +56,10 @@ def describe(default: Any, info: SettingInfo) -> ParameterDescriptor:
     return descriptor
 
 
-def declare(node: Node, kind: type[Any], prefix: str = "") -> None:
+def declare(node: Node, kind: type[Any], prefix: str = "", *, read_only: bool = False) -> None:
     """Declare each field of a settings dataclass as a parameter ``prefix + name``.
+
+    With `read_only` none can be set once the node runs, whatever its field says.
 
     Raises
     ------
@@ -70,6 +72,7 @@ def declare(node: Node, kind: type[Any], prefix: str = "") -> None:
         default = list(field.default) if isinstance(field.default, tuple) else field.default
         where = f"parameter '{name}' of {node.get_fully_qualified_name()}"
         descriptor = describe(field.default, info)
+        descriptor.read_only |= read_only
         # An empty list has no element type that rclpy could infer.
         descriptor.dynamic_typing = default == []
         try:
@@ -79,10 +82,7 @@ def declare(node: Node, kind: type[Any], prefix: str = "") -> None:
             raise SettingError(
                 f"{where}: {error}; must be a {kind_name}, {info.range_text()}"
             ) from None
-        try:
-            check(where, _value(node, name, field.default), field.default, info)
-        except SettingError as error:
-            raise SettingError(f"{error}") from None
+        check(where, _value(node, name, field.default), field.default, info)
     _refuse_misfits(node, kind, prefix)
 
 

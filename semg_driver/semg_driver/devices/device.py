@@ -161,8 +161,11 @@ class Device(Protocol):
 
         Raises
         ------
+        DeviceLost
+            If the device is out of reach for now; it is tried again.
         DeviceError
-            If that is not possible, saying why.
+            If it cannot be used, saying why. It is not tried again then, unless it has been in
+            use before: a device that was lost may refuse for a while.
         """
 
     def read(self, timeout: float) -> SampleBlock | None:
@@ -174,6 +177,8 @@ class Device(Protocol):
             If the link broke.
         EndOfRecording
             If there will never be more.
+        DeviceError
+            If there will never be more although there should be, as of a damaged recording.
         """
 
     def close(self) -> None:

@@ -23,11 +23,11 @@ class AssemblerSettings:
     """How a device's samples become a stream."""
 
     chunk_ms: float = setting(
-        10.0, "Length of a chunk on emg/raw", unit="ms", minimum=0.1, maximum=1000.0,
+        10.0, "length of one published chunk", unit="ms", minimum=1.0, maximum=200.0,
         read_only=True,
     )  # fmt: skip
     reorder_ms: float = setting(
-        50.0, "How long samples wait for missing ones before them", unit="ms",
+        50.0, "longest wait for a block that others have overtaken", unit="ms",
         minimum=0.0, maximum=1000.0, read_only=True,
     )  # fmt: skip
 

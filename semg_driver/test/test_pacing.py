@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from semg_driver.pacing import Pacing
+
+RATE = 1000.0
+BLOCK = 100
+PATIENCE_S = 60.0
+DEADLINE_S = 10.0
+
+
+@pytest.fixture
+def pacing():
+    """Pace stream 7 for one consumer, which is ready."""
+    pacing = Pacing(["decoder"], PATIENCE_S)
+    pacing.begin(7, RATE)
+    pacing.progressed("decoder", 7, 0)
+    yield pacing
+    pacing.give_up()
+
+
+class Sender(threading.Thread):
+    """Sends blocks from given first samples, each when it may go."""
+
+    def __init__(self, pacing, firsts):
+        super().__init__(daemon=True)
+        self._pacing = pacing
+        self._firsts = firsts
+        self.sent = []
+        self.given_up = []
+        self.start()
+
+    def run(self):
+        for first in self._firsts:
+            self.given_up += self._pacing.wait_until_near(first, BLOCK)
+            self.sent.append(first)
+
+    def ends(self):
+        self.join(DEADLINE_S)
+        return not self.is_alive() and not self.given_up
+
+    def comes_to(self, first):
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            if first in self.sent:
+                return True
+            time.sleep(0.001)
+        return False
+
+
+def test_stream_begins_when_every_consumer_is_ready():
+    pacing = Pacing(["one", "other"], PATIENCE_S)
+    pacing.begin(7, RATE)
+    pacing.progressed("one", 7, 0)
+    missing = []
+    waiting = threading.Thread(target=lambda: missing.append(pacing.wait_until_ready()))
+    waiting.start()
+    pacing.progressed("other", 7, 0)
+    waiting.join(DEADLINE_S)
+    assert missing == [[]]
+
+
+def test_consumer_that_does_not_come_in_time_is_named_and_not_waited_for_again():
+    pacing = Pacing(["late"], 0.0)
+    pacing.begin(7, RATE)
+    assert pacing.wait_until_ready() == ["late"]
+    assert pacing.wait_until_ready() == []
+
+
+def test_stream_waits_for_a_consumer_that_is_a_second_behind(pacing):
+    sender = Sender(pacing, range(0, 1300, BLOCK))
+    assert sender.comes_to(1000)
+    assert 1200 not in sender.sent
+    pacing.progressed("decoder", 7, 500)
+    assert sender.ends()
+
+
+def test_stream_goes_on_after_lost_samples(pacing):
+    assert Sender(pacing, [0, BLOCK]).ends()
+    pacing.progressed("decoder", 7, 2 * BLOCK)
+    assert Sender(pacing, [9000]).ends()
+
+
+def test_consumer_that_is_started_anew_is_not_behind(pacing):
+    assert Sender(pacing, range(0, 1100, BLOCK)).ends()
+    sender = Sender(pacing, [1500])
+    pacing.progressed("decoder", 7, 0)
+    assert sender.ends()
+
+
+def test_nothing_waits_once_given_up(pacing):
+    sender = Sender(pacing, range(0, 3000, BLOCK))
+    pacing.give_up()
+    assert sender.ends()
+
+
+def test_stream_is_drained_when_its_consumers_come_near_its_end(pacing):
+    assert Sender(pacing, range(0, 1000, BLOCK)).ends()
+    assert not pacing.drained()
+    pacing.progressed("decoder", 7, 950)
+    assert pacing.drained()
