@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The driver in its shell, with devices that are installed for the test as any plugin is."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+import time
+
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter
+
+from semg_driver.driver_node import Driver
+from semg_msgs.msg import EmgChunk, EmgInfo, StreamProgress
+from semg_node.component import Status
+from semg_node.local_bus import LocalBus
+from semg_node.qos import LATCHED, STREAM
+from semg_node.shell import NodeShell
+
+DEADLINE_S = 20.0
+
+BANDS = """
+import itertools
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from semg_driver.devices.device import (
+    DeviceError, DeviceInfo, EndOfRecording, Hand, SampleBlock, Source,
+)
+from semg_driver.devices.registry import DevicePlugin
+from semg_node.settings import setting
+
+
+@dataclass(frozen=True)
+class Options:
+    blocks: int = setting(0, "how many blocks come before the end; 0: no end", minimum=0)
+    ending: str = setting("end", "how it ends", choices=("end", "damage", "bug"))
+
+
+class Band:
+    info = DeviceInfo(
+        device="endless", serial="1", sample_rate=1000.0, bandwidth=400.0, channels=2,
+        channel_labels=("a", "b"), ring_order=(), hand=Hand.RIGHT, unit="V", noise_sd=1e-6,
+        full_scale=0.0, conditioned=False, source=Source.PLAYBACK,
+    )
+
+    def __init__(self, options):
+        self._options = options
+        self._blocks = 0
+
+    def open(self):
+        self._blocks = 0
+
+    def read(self, timeout):
+        if self._blocks == self._options.blocks > 0:
+            raise {
+                "end": EndOfRecording(),
+                "damage": DeviceError("damaged"),
+                "bug": OSError("no such port"),
+            }[self._options.ending]
+        first = 10 * self._blocks
+        self._blocks += 1
+        emg = np.zeros((10, 2), np.float32)
+        return SampleBlock(first, emg, first / 1000.0, time.monotonic())
+
+    def close(self):
+        pass
+
+
+BAND = DevicePlugin("band", "Delivers zeros as fast as they are read.", Options, Band)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _installed_band(tmp_path, monkeypatch):
+    (tmp_path / "zero_bands.py").write_text(BANDS)
+    info = tmp_path / "zero_bands-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zero-bands\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[semg_driver.devices]\nband = zero_bands:BAND\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "zero_bands", raising=False)
+
+
+class Consumer:
+    """Works through every chunk at once and says so, as a decoder does."""
+
+    publishes = ("stream/progress",)
+    finished = False
+
+    def __init__(self, shell):
+        self._shell = shell
+        self.chunks = 0
+        self.unwilling = False
+
+    def configure(self):
+        self._progress = self._shell.advertise("stream/progress", StreamProgress, STREAM)
+        self._shell.listen("emg/info", EmgInfo, LATCHED, self._on_info, when_inactive=True)
+        self._shell.listen("emg/raw", EmgChunk, STREAM, self._on_chunk)
+
+    def activate(self):
+        pass
+
+    def deactivate(self):
+        pass
+
+    def cleanup(self):
+        pass
+
+    def parameters_changed(self):
+        pass
+
+    def _on_info(self, info):
+        self._report(info.stream_id, 0)
+
+    def _on_chunk(self, chunk):
+        if self.unwilling:
+            raise ValueError("cannot take it")
+        self.chunks += 1
+        self._report(chunk.stream_id, chunk.first_sample + len(chunk.data) // chunk.channels)
+
+    def _report(self, stream_id, next_sample):
+        self._progress.publish(
+            StreamProgress(node="consumer", stream_id=stream_id, next_sample=next_sample)
+        )
+
+    def status(self, now):
+        return Status()
+
+
+class Graph:
+    """A driver and a consumer in one process, in a namespace that no other test has."""
+
+    numbers = itertools.count()
+
+    def __init__(self, context, **values):
+        self._executor = SingleThreadedExecutor(context=context)
+        self._bus = LocalBus()
+        self._context = context
+        self._namespace = f"/driver_test{next(self.numbers)}"
+        # The consumer's topic has to be known before the driver listens to it.
+        made = []
+        self.consumer_shell = self._shell("consumer", lambda shell: _kept(made, Consumer(shell)))
+        self.consumer = made[0]
+        values = {"device": "band", "wait_for": ["consumer"], **values}
+        self.driver = self._shell("driver", Driver, values)
+
+    def _shell(self, name, component, values=None):
+        shell = NodeShell(
+            name,
+            component,
+            bus=self._bus,
+            context=self._context,
+            namespace=self._namespace,
+            parameter_overrides=[Parameter(k, value=v) for k, v in (values or {}).items()],
+        )
+        self._executor.add_node(shell)
+        return shell
+
+    def start(self):
+        self.consumer_shell.try_to_start()
+        self.driver.try_to_start()
+        assert self.driver.active, self.driver.fault
+        return self
+
+    def until(self, holds):
+        deadline = time.monotonic() + DEADLINE_S
+        while not holds():
+            assert time.monotonic() < deadline, "not in time"
+            self._executor.spin_once(timeout_sec=0.02)
+
+    def close(self):
+        self.driver.close()
+        self.consumer_shell.close()
+        self._executor.shutdown()
+
+
+def _kept(made, component):
+    made.append(component)
+    return component
+
+
+@pytest.fixture
+def graph():
+    context = Context()
+    rclpy.init(context=context)
+    graphs = []
+
+    def build(**values):
+        return _kept(graphs, Graph(context, **values))
+
+    yield build
+    for each in graphs:
+        each.close()
+    rclpy.shutdown(context=context)
+
+
+def in_time(action):
+    """Tell whether `action` returns; it runs on a thread of its own, which a hang then keeps."""
+    thread = threading.Thread(target=action, daemon=True)
+    thread.start()
+    thread.join(DEADLINE_S)
+    return not thread.is_alive()
+
+
+def test_paced_playback_can_be_stopped_while_its_consumer_reports(graph):
+    running = graph().start()
+    for _ in range(20):
+        chunks = running.consumer.chunks
+        running.until(lambda before=chunks: running.consumer.chunks > before)
+        assert in_time(running.driver.trigger_deactivate)
+        assert not running.driver.active
+        running.driver.trigger_activate()
+        assert running.driver.active
+
+
+def test_driver_has_finished_when_all_has_been_played(graph):
+    running = graph(**{"band.blocks": 30}).start()
+    running.until(lambda: running.driver.finished)
+    assert running.consumer.chunks == 30
+    assert not running.driver.failed
+    assert running.driver.fault == ""
+
+
+@pytest.mark.parametrize(
+    ("ending", "fault"),
+    [
+        ("damage", "device 'band': damaged"),
+        ("bug", "device 'band': OSError: no such port"),
+    ],
+)
+def test_recording_that_breaks_off_ends_the_driver_with_its_fault_for_good(graph, ending, fault):
+    running = graph(**{"band.blocks": 30, "band.ending": ending}).start()
+    running.until(lambda: running.driver.finished)
+    assert running.driver.failed
+    assert running.driver.fault == fault
+    running.driver.try_to_start()
+    assert not running.driver.active
+    assert running.consumer.chunks == 30
+
+
+def test_driver_that_failed_can_be_activated_again_by_hand(graph):
+    running = graph(**{"band.blocks": 30, "band.ending": "damage"}).start()
+    running.until(lambda: running.driver.failed)
+    running.driver.trigger_activate()
+    assert running.driver.active
+    assert not running.driver.failed
+
+
+def test_error_of_a_consumer_in_this_process_does_not_leave_the_driver_silent(graph):
+    running = graph().start()
+    running.until(lambda: running.consumer.chunks)
+    running.consumer.unwilling = True
+    running.until(lambda: running.driver.failed)
+    assert running.driver.fault == "device 'band': ValueError: cannot take it"
+
+
+def test_what_only_counts_from_the_start_is_read_only(graph):
+    driver = graph().driver
+    names = ("chunk_ms", "reorder_ms", "reconnection.first_delay", "band.blocks")
+    assert all(driver.describe_parameter(name).read_only for name in names)
+    changed = driver.set_parameters([Parameter("band.blocks", value=5)])
+    assert not changed[0].successful
