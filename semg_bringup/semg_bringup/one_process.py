@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rclpy.parameter import Parameter
 
 from semg_bringup.graph import GraphNode
 from semg_node.local_bus import LocalBus
+from semg_node.settings import SettingError
 from semg_node.shell import NodeShell
 from semg_node.steadiness import favour_the_stream
 
@@ -38,7 +40,7 @@ class OneProcess:
     Raises
     ------
     SettingError
-        If a parameter does not fit.
+        If a parameter does not fit, or an override is of a parameter that does not exist.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class OneProcess:
                     parameter_overrides=[Parameter(k, value=v) for k, v in values.items()],
                     cli_args=arguments,
                 )
+                _refuse_unknown(self.shells[node.name], values)
         except BaseException:
             self.close()
             raise
@@ -108,3 +111,13 @@ class OneProcess:
             shell.close()
         self.shells.clear()
         self._executor.shutdown()
+
+
+def _refuse_unknown(shell: NodeShell, names: Iterable[str]) -> None:
+    """Refuse what rclpy would ignore."""
+    known = [parameter.name for parameter in shell.get_parameters_by_prefix("").values()]
+    for name in names:
+        if name not in known:
+            close = get_close_matches(name, known, 1)
+            hint = f"; did you mean '{close[0]}'?" if close else ""
+            raise SettingError(f"{shell.get_name()}: there is no parameter '{name}'{hint}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from semg_bringup.command.numbers import positive
 
 if TYPE_CHECKING:
-    from semg_bringup.recording.reception import Reception
+    from semg_bringup.recording.reception import TopicTaker
     from semg_bringup.recording.recorder import Recorder
 
 DESCRIPTION = """\
@@ -82,24 +82,26 @@ def run(options: argparse.Namespace) -> int:
     from rclpy.node import Node
     from rclpy.signals import SignalHandlerOptions
 
-    from semg_bringup.recording.reception import Reception
+    from semg_bringup.recording.reception import TopicTaker
     from semg_bringup.recording.recorder import Recorder
     from semg_driver.recordings.recording import RecordingError
-    from semg_node.main import StopRequest
+    from semg_node.main import StopRequest, ros_arguments_refused
 
     stop = StopRequest()
-    rclpy.init(
-        args=["semg", *options.ros_arguments], signal_handler_options=SignalHandlerOptions.NO
-    )
     try:
-        node = Node(
-            "recorder",
-            namespace=options.namespace,
-            start_parameter_services=False,
-            enable_rosout=False,
-        )
+        with ros_arguments_refused():
+            rclpy.init(
+                args=["semg", *options.ros_arguments],
+                signal_handler_options=SignalHandlerOptions.NO,
+            )
+            node = Node(
+                "recorder",
+                namespace=options.namespace,
+                start_parameter_services=False,
+                enable_rosout=False,
+            )
         recorder = Recorder(folder, node.get_namespace(), topics)
-        session = _Session(recorder, Reception(node, topics), options.duration)
+        session = _Session(recorder, TopicTaker(node, topics), options.duration)
         try:
             while not (stop.requested or session.finished):
                 session.step()
@@ -117,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _Session:
-    def __init__(self, recorder: Recorder, reception: Reception, duration: float | None) -> None:
+    def __init__(self, recorder: Recorder, reception: TopicTaker, duration: float | None) -> None:
         self._recorder = recorder
         self._reception = reception
         self._duration = duration
@@ -161,7 +163,7 @@ class _Session:
         else:
             text = (
                 f"{tally.duration:.1f} s, {sum(tally.messages.values())} messages on "
-                f"{len(tally.messages)} topics, {tally.lost_samples} samples lost"
+                f"{len(tally.messages)} topics, {tally.raw.lost} samples lost"
             )
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 

@@ -119,20 +119,22 @@ def run(options: argparse.Namespace) -> int:
     from rclpy.signals import SignalHandlerOptions
 
     from semg_bringup.one_process import OneProcess
-    from semg_node.main import StopRequest
+    from semg_node.main import StopRequest, ros_arguments_refused
 
     stop = StopRequest()
-    rclpy.init(
-        args=["semg", *options.ros_arguments], signal_handler_options=SignalHandlerOptions.NO
-    )
     try:
-        process = OneProcess(
-            nodes,
-            namespace=options.namespace,
-            params_file=params_file,
-            overrides=parameters,
-            ros_arguments=options.ros_arguments[1:],
-        )
+        with ros_arguments_refused():
+            rclpy.init(
+                args=["semg", *options.ros_arguments],
+                signal_handler_options=SignalHandlerOptions.NO,
+            )
+            process = OneProcess(
+                nodes,
+                namespace=options.namespace,
+                params_file=params_file,
+                overrides=parameters,
+                ros_arguments=options.ros_arguments[1:],
+            )
         stop.wakes(process.stop)
         try:
             return _show(process, options, lambda: stop.requested)
@@ -152,17 +154,17 @@ def _show(process: OneProcess, options: argparse.Namespace, stopped: Callable[[]
     recording = _start_recording(options, taps)
     taps.attach(state.callbacks)
     process.start()
-    fault = _fault(process)
     live = sys.stdout.isatty() and not options.plain
     view: View = LiveView(state) if live else PlainView(state)
     status = 0
     try:
-        if fault:
+        if not _fault(process):
+            _watch(process, view, options.duration, stopped, recording)
+        if fault := _fault(process):
             raise CommandError(fault)
-        status = _watch(process, view, options.duration, stopped, recording)
     finally:
         if recording is not None:
-            status = _end_recording(process, recording) or status
+            status = _end_recording(process, recording)
     return status
 
 
@@ -172,27 +174,28 @@ def _watch(
     duration: float | None,
     stopped: Callable[[], bool],
     recording: LocalRecording | None,
-) -> int:
+) -> None:
     end = None if duration is None else time.monotonic() + duration
 
     def done() -> bool:
         view.tick()
         failed = recording is not None and bool(recording.failure)
-        return stopped() or failed or (end is not None and time.monotonic() >= end)
+        in_time = end is None or time.monotonic() < end
+        return stopped() or failed or not in_time or bool(_fault(process))
 
     view.open()
     try:
         process.spin(done)
     finally:
         view.close()
-    return 0
 
 
 def _fault(process: OneProcess) -> str:
-    """Return why a node will never run as it is set up."""
+    """Return why a node will never run as it is set up; empty if all may."""
+    from semg_node.main import is_refused
+
     for name, shell in process.shells.items():
-        # What a node merely waits for may still come.
-        if shell.fault and not (shell.active or shell.waits):
+        if is_refused(shell):
             return f"{name}: {shell.fault}"
     return ""
 

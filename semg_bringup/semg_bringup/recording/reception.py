@@ -60,7 +60,7 @@ class _Open:
 
 
 @dataclass
-class Reception:
+class TopicTaker:
     """Subscribes to topics as they appear, and takes what came.
 
     Messages are taken in batches and not through an executor, which would cost several times
@@ -90,11 +90,6 @@ class Reception:
     def kind(self, name: str) -> tuple[RecordedTopic, bool]:
         """Return what an absolute topic name is recorded as, and whether it is reliable."""
         return self._open[name].topic, self._open[name].reliable
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Absolute names of the topics that are subscribed to."""
-        return tuple(self._open)
 
     def take(self) -> list[Received]:
         """Return what came since the last call, in the order of receipt."""
@@ -152,4 +147,4 @@ def _profile(reliable: bool, latched: bool) -> QoSProfile:
 
 
 def _never_called(message: Any) -> None:
-    """Stand in as a callback; `Reception.take` takes the messages."""
+    """Stand in as a callback; `TopicTaker.take` takes the messages."""

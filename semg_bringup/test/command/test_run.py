@@ -88,6 +88,34 @@ def test_faults_of_nodes_end_it(semg, models, tmp_path):
     assert "'glove' is not installed; there are:" in done.stderr.splitlines()[-1]
 
 
+def test_a_band_that_the_models_do_not_fit_ends_it(semg, models, write_hdf5, noise):
+    recording = write_hdf5(noise[:, :8])
+    done = semg("run", "--recording", recording, *models)
+    assert done.returncode == 2
+    line = done.stderr.splitlines()[-1]
+    assert re.match(r"semg run: \w+_decoder: emg/raw: 8 channels, but bundle", line), line
+    done = semg("run", "--recording", recording, "--rate", 0, "--nodes", "driver", "preprocessor")
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_ros_cannot_read_is_refused_in_one_line(semg, tmp_path):
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("/**/driver:\n  ros__parameters: [1\n")
+    for options, line in (
+        (["--params", broken], f"Couldn't parse params file: '--params-file {broken}'"),
+        (["--namespace", "a b"], "Invalid namespace: .*'/a b'"),
+        (["-p", "driver.simulator.persn:=7"], "driver: .*no parameter .* 'simulator.person'?"),
+        (["--ros-args", "-p", "x:=[1"], "Couldn't parse parameter override rule"),
+    ):
+        done = semg("run", "--nodes", "driver", *options)
+        assert done.returncode == 2
+        assert re.match(f"semg run: {line}", done.stderr.splitlines()[-1]), done.stderr
+        assert "Traceback" not in done.stderr
+    done = semg("record", "--namespace", "a b", "--output", tmp_path / "bag")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
 def test_an_existing_folder_is_not_recorded_over(semg, models, tmp_path):
     done = semg("run", "--record", tmp_path, *models)
     assert done.returncode == 2

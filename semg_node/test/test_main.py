@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("rclpy")
+
+NODE = "import sys; from semg_node.main import run_node; sys.exit(run_node('node', None))"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--params-file", "/nowhere.yaml"], "node: Couldn't parse params file: "),
+        (["-p", "x:=[1"], "node: Couldn't parse parameter override rule: '-p x:=[1'"),
+        (["-r", "__ns:=/a-b"], "node: Couldn't parse remap rule: '-r __ns:=/a-b'"),
+    ],
+)
+def test_ros_arguments_that_cannot_be_read_are_refused_in_one_line(arguments, line):
+    done = subprocess.run(
+        [sys.executable, "-c", NODE, "--ros-args", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(line)
+    assert ".c:" not in last
+    assert "Traceback" not in done.stderr
