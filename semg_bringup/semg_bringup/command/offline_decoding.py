@@ -21,6 +21,7 @@ from semg_decoders.signal.mpf import MultiWindowMpf
 from semg_decoders.signal.quality import QualityMonitor
 from semg_driver.devices.device import DeviceInfo
 from semg_driver.recordings.recording import RecordedBlock
+from semg_node.continuity import Continuity, ContinuityCheck
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -81,8 +82,8 @@ class OfflineDecoder:
             )
         self._decoding: Decoding = kinds[self.bundle.task](model)
         self._info: DeviceInfo | None = None
-        self._expected = 0
         self._place = Place(-1, -1)
+        self._check = ContinuityCheck()
         self.samples = 0
         self.gaps = 0
 
@@ -100,9 +101,12 @@ class OfflineDecoder:
             If the model cannot work on such EMG.
         """
         new_stream = block.starts_stream or block.info != self._info
-        if new_stream or block.first_sample != self._expected:
+        stream = self._place.stream + new_stream
+        verdict = self._check.step(stream, block.first_sample, len(block.emg))
+        if verdict is Continuity.REPEATED:
+            return
+        if verdict.breaks:
             self._begin(block, new_stream)
-        self._expected = block.first_sample + len(block.emg)
         self.samples += len(block.emg)
         checked = self._quality.push(block.emg)
         conditioned = self._conditioner.push(checked.emg, block.first_sample, checked.suspect)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from semg_bringup.recording.ordering import Received
+from semg_bringup.sample_count import SampleCount
 
 
 @dataclass
@@ -16,19 +17,14 @@ class Tally:
     ----------
     messages : dict of str to int
         Messages by topic.
-    samples, lost_samples, gaps, streams : int
-        Of ``emg/raw``; a gap is a jump of the sample index within a stream.
+    raw : SampleCount
+        Samples of ``emg/raw``.
     """
 
     messages: dict[str, int] = field(default_factory=dict)
-    samples: int = 0
-    lost_samples: int = 0
-    gaps: int = 0
-    streams: int = 0
+    raw: SampleCount = field(default_factory=SampleCount)
     _first_ns: int | None = None
     _last_ns: int = 0
-    _stream_id: int | None = None
-    _expected: int = 0
 
     def add(self, message: Received) -> None:
         """Count one message."""
@@ -36,23 +32,13 @@ class Tally:
         first = message.stamp_ns if self._first_ns is None else self._first_ns
         self._first_ns = min(first, message.stamp_ns)
         self._last_ns = max(self._last_ns, message.stamp_ns)
-        if message.samples:
-            self._add_samples(message)
+        if message.stream_id is not None and message.samples:
+            self.raw.add(message.stream_id, message.first_sample, message.samples)
 
     @property
     def duration(self) -> float:
         """Time from the first message to the last, in s."""
         return 0.0 if self._first_ns is None else 1e-9 * (self._last_ns - self._first_ns)
-
-    def _add_samples(self, message: Received) -> None:
-        if message.stream_id != self._stream_id:
-            self.streams += 1
-        elif message.first_sample > self._expected:
-            self.gaps += 1
-            self.lost_samples += message.first_sample - self._expected
-        self._stream_id = message.stream_id
-        self._expected = message.first_sample + message.samples
-        self.samples += message.samples
 
     def summary(self, namespace: str = "/") -> str:
         """Return one line: messages by topic, and losses."""
@@ -61,9 +47,9 @@ class Tally:
             f"{topic.removeprefix(prefix) if topic.startswith(prefix) else topic} {count}"
             for topic, count in sorted(self.messages.items())
         )
-        if not self.samples:
+        if not self.raw.samples:
             return topics
-        if not self.lost_samples:
+        if not self.raw.lost:
             return f"{topics}; no sample lost"
-        places = "1 place" if self.gaps == 1 else f"{self.gaps} places"
-        return f"{topics}; {self.lost_samples} samples lost in {places}"
+        places = "1 place" if self.raw.gaps == 1 else f"{self.raw.gaps} places"
+        return f"{topics}; {self.raw.lost} samples lost in {places}"

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from semg_bringup.sample_count import SampleCount
 from semg_bringup.view.levels import LevelMeter
 from semg_bringup.view.snapshot import (
     Band,
@@ -19,6 +20,7 @@ from semg_bringup.view.snapshot import (
     Snapshot,
     Source,
 )
+from semg_node.continuity import Continuity
 
 _EVENTS = 8
 _LATENCIES = 1000
@@ -60,9 +62,8 @@ class ViewState:
         self._true_velocity: float | None = None
         self._counts: Counter[str] = Counter()
         self._rates: dict[str, float] = {}
-        self._stream_id: int | None = None
-        self._expected = 0
-        self._samples = self._lost = self._gaps = self._streams = self._event_count = 0
+        self._raw = SampleCount()
+        self._event_count = 0
         self._latencies: dict[str, deque[float]] = {}
         self._nodes: dict[str, NodeState] = {}
 
@@ -86,10 +87,10 @@ class ViewState:
                 velocity=self._velocity,
                 true_velocity=self._true_velocity,
                 rates=dict(self._rates),
-                samples=self._samples,
-                lost_samples=self._lost,
-                gaps=self._gaps,
-                streams=self._streams,
+                samples=self._raw.samples,
+                lost_samples=self._raw.lost,
+                gaps=self._raw.gaps,
+                streams=self._raw.streams,
                 latencies={name: _percentiles(all_) for name, all_ in self._latencies.items()},
                 nodes=dict(self._nodes),
                 notices=notices,
@@ -127,15 +128,9 @@ class ViewState:
         with self._lock:
             self._counts["raw"] += 1
             samples = len(chunk.data) // max(chunk.channels, 1)
-            self._samples += samples
-            if chunk.stream_id != self._stream_id:
-                self._streams += 1
+            verdict = self._raw.add(chunk.stream_id, chunk.first_sample, samples)
+            if verdict is Continuity.NEW_STREAM:
                 self._levels.clear()
-            elif chunk.first_sample > self._expected:
-                self._gaps += 1
-                self._lost += chunk.first_sample - self._expected
-            self._stream_id = chunk.stream_id
-            self._expected = chunk.first_sample + samples
             self._levels.add_raw(chunk)
 
     def _on_conditioned(self, chunk: Any) -> None:

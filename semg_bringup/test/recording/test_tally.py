@@ -11,7 +11,7 @@ def test_index_jumps_are_lost_samples():
     tally = Tally()
     for first in (0, 20, 100, 120, 160):
         tally.add(chunk(first))
-    assert (tally.samples, tally.lost_samples, tally.gaps) == (100, 80, 2)
+    assert (tally.raw.samples, tally.raw.lost, tally.raw.gaps) == (100, 80, 2)
     assert tally.summary() == "emg/raw 5; 80 samples lost in 2 places"
 
 
@@ -19,7 +19,7 @@ def test_a_new_stream_is_no_loss():
     tally = Tally()
     tally.add(chunk(0, stream_id=7))
     tally.add(chunk(5000, stream_id=8))
-    assert (tally.streams, tally.lost_samples) == (2, 0)
+    assert (tally.raw.streams, tally.raw.lost) == (2, 0)
 
 
 def test_topics_are_named_relative_to_the_namespace():
