@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from launch import Action
-from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable, Shutdown
+from launch import Action, LaunchContext
+from launch.actions import (
+    DeclareLaunchArgument,
+    OpaqueFunction,
+    SetEnvironmentVariable,
+    Shutdown,
+)
 from launch.conditions import IfCondition
+from launch.events.process import ProcessExited
 from launch.substitutions import (
     EnvironmentVariable,
     LaunchConfiguration,
@@ -16,51 +23,47 @@ from launch.substitutions import (
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterFile, ParameterValue
 
-from semg_bringup.graph import GRAPH, NODE_NAMES, default_params_file, playback_parameters
+from semg_bringup.graph import (
+    GRAPH,
+    NODE_NAMES,
+    GraphNode,
+    default_params_file,
+    playback_parameters,
+)
 
 RESPAWN_DELAY_S = 0.5
+REFUSED = 2
+"""Exit status of a process that will never run as it is set up."""
 
 
 def common_arguments() -> list[Action]:
     """Return the arguments that every launch file of the graph takes."""
     return [
-        DeclareLaunchArgument(
-            "namespace", default_value="", description="namespace of this band, such as left"
-        ),
+        _argument("namespace", "namespace of this band, such as left"),
         DeclareLaunchArgument(
             "params_file",
             default_value=str(default_params_file()),
             description="parameters of all nodes",
         ),
-        DeclareLaunchArgument(
-            "device", default_value="simulator", description="device plugin to open"
-        ),
-        DeclareLaunchArgument(
-            "use_sim_time", default_value="false", description="take time from /clock"
-        ),
-        DeclareLaunchArgument(
-            "autostart", default_value="true", description="bring the nodes to active"
-        ),
-        DeclareLaunchArgument(
-            "record", default_value="", description="record everything into this new folder"
-        ),
+        _argument("use_sim_time", "take time from /clock", "false"),
+        _argument("autostart", "bring the nodes to active", "true"),
+        _argument("record", "record everything into this new folder"),
     ]
+
+
+def device_arguments() -> list[Action]:
+    """Return the arguments that say which band to open."""
+    return [_argument("device", "device plugin to open", "simulator")]
 
 
 def playback_arguments() -> list[Action]:
     """Return the arguments that say what to play, and how."""
     return [
         DeclareLaunchArgument("recording", description="HDF5 file or bag to play"),
-        DeclareLaunchArgument(
-            "rate", default_value="1.0", description="speed factor; 0: as fast as it is consumed"
-        ),
-        DeclareLaunchArgument("loop", default_value="false", description="play again and again"),
-        DeclareLaunchArgument(
-            "start", default_value="0.0", description="where to start, in s from the beginning"
-        ),
-        DeclareLaunchArgument(
-            "end", default_value="0.0", description="where to stop, in s; 0: at the end"
-        ),
+        _argument("rate", "speed factor; 0: as fast as it is consumed", "1.0"),
+        _argument("loop", "play again and again", "false"),
+        _argument("start", "where to start, in s from the beginning", "0.0"),
+        _argument("end", "where to stop, in s; 0: at the end", "0.0"),
     ]
 
 
@@ -71,54 +74,80 @@ def own_machine_only() -> Action:
 
 
 def graph_actions(playback: bool) -> list[Action]:
-    """Return one process for each node of the graph, and the recorder if it is asked for."""
-    actions: list[Action] = []
-    for node in GRAPH:
-        extra: dict[str, Any] = {
-            "autostart": _typed("autostart", bool),
-            "use_sim_time": _typed("use_sim_time", bool),
-        }
-        is_player = playback and node.name == "driver"
-        if is_player:
-            extra |= playback_parameters(NODE_NAMES)
-            extra |= {
-                "exit_at_end": True,
-                "replay.path": _typed("recording", str),
-                "replay.rate": _typed("rate", float),
-                "replay.loop": _typed("loop", bool),
-                "replay.start": _typed("start", float),
-                "replay.end": _typed("end", float),
-            }
-        elif node.name == "driver":
-            extra["device"] = _typed("device", str)
-        actions.append(
-            Node(
-                package=node.package,
-                executable=node.executable,
-                name=node.name,
-                namespace=LaunchConfiguration("namespace"),
-                parameters=[ParameterFile(LaunchConfiguration("params_file")), extra],
-                output="screen",
-                emulate_tty=True,
-                # A player that comes back would play its recording a second time.
-                respawn=not is_player,
-                respawn_delay=RESPAWN_DELAY_S,
-                on_exit=[Shutdown(reason="the recording has been played")] if is_player else None,
-            )
-        )
-    actions.append(
-        Node(
-            package="semg_bringup",
-            executable="semg",
-            name="recorder",
-            namespace=LaunchConfiguration("namespace"),
-            arguments=["record", "--output", LaunchConfiguration("record")],
-            output="screen",
-            condition=IfCondition(NotEqualsSubstitution(LaunchConfiguration("record"), "")),
-        )
+    """Return one process for each node of the graph, and the recorder if it is asked for.
+
+    A parameter is the launch argument's if that is given, else that of the parameter file,
+    else the node's own default. Nodes that die come back; one that refuses its settings ends
+    the launch, with an exit status of its own.
+    """
+    recorder = Node(
+        package="semg_bringup",
+        executable="semg",
+        name="recorder",
+        namespace=LaunchConfiguration("namespace"),
+        arguments=["record", "--output", LaunchConfiguration("record")],
+        output="screen",
+        on_exit=_end_if_refused,
+        condition=IfCondition(NotEqualsSubstitution(LaunchConfiguration("record"), "")),
     )
-    return actions
+    return [OpaqueFunction(function=_nodes, args=[playback]), recorder]
 
 
-def _typed(argument: str, kind: type) -> ParameterValue:
-    return ParameterValue(LaunchConfiguration(argument), value_type=kind)
+def _argument(name: str, description: str, default: str = "") -> DeclareLaunchArgument:
+    if default:
+        description += f" (unless params_file says otherwise: {default})"
+    return DeclareLaunchArgument(name, default_value="", description=description)
+
+
+def _nodes(context: LaunchContext, playback: bool) -> list[Action]:
+    return [_node(context, node, playback and node.name == "driver") for node in GRAPH]
+
+
+def _node(context: LaunchContext, node: GraphNode, is_player: bool) -> Node:
+    parameters = _given(context, {"autostart": bool, "use_sim_time": bool})
+    if is_player:
+        parameters |= {**playback_parameters(NODE_NAMES), "exit_at_end": True}
+        options = {"recording": str, "rate": float, "loop": bool, "start": float, "end": float}
+        for name, value in _given(context, options).items():
+            parameters["replay.path" if name == "recording" else f"replay.{name}"] = value
+    elif node.name == "driver":
+        parameters |= _given(context, {"device": str})
+    return Node(
+        package=node.package,
+        executable=node.executable,
+        name=node.name,
+        namespace=LaunchConfiguration("namespace"),
+        # An empty dictionary is no parameter file.
+        parameters=[ParameterFile(LaunchConfiguration("params_file")), *filter(None, [parameters])],
+        output="screen",
+        emulate_tty=True,
+        # A player that comes back would play its recording a second time.
+        respawn=not is_player,
+        respawn_delay=RESPAWN_DELAY_S,
+        on_exit=_end_with_player if is_player else _end_if_refused,
+    )
+
+
+def _given(context: LaunchContext, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """Return the launch arguments that were given, as parameters."""
+    texts = {name: context.launch_configurations.get(name, "") for name in kinds}
+    return {
+        name: ParameterValue(text, value_type=kinds[name]) for name, text in texts.items() if text
+    }
+
+
+def _end_if_refused(event: ProcessExited, context: LaunchContext) -> list[Action]:
+    if event.returncode == REFUSED and not context.is_shutdown:
+        _fail(f"{event.process_name} will not run as it is set up")
+    return []
+
+
+def _end_with_player(event: ProcessExited, context: LaunchContext) -> list[Action]:
+    if event.returncode != 0 and not context.is_shutdown:
+        _fail("the recording could not be played to its end")
+    return [Shutdown(reason="the recording has been played")]
+
+
+def _fail(reason: str) -> None:
+    # The one way to make `ros2 launch` end with another status than 0.
+    raise RuntimeError(reason)
