@@ -179,7 +179,7 @@ class StreamReader:
         try:
             self._open()
         except DeviceError as error:
-            # What could be used before will be usable once it is back.
+            # A device that is coming back may refuse for a while.
             raise DeviceLost(str(error)) from error
         self.reconnections += 1
         self._log(f"device '{self._device.info.device}' is back")

@@ -164,8 +164,8 @@ class Device(Protocol):
         DeviceLost
             If the device is out of reach for now; it is tried again.
         DeviceError
-            If it cannot be used, saying why. It is not tried again then, unless it has been in
-            use before: a device that was lost may refuse for a while.
+            If it cannot be used, saying why. It is not tried again then, unless it was lost or
+            out of reach before: such a device may refuse for a while.
         """
 
     def read(self, timeout: float) -> SampleBlock | None:
