@@ -120,6 +120,7 @@ class Driver:
     def activate(self) -> None:
         """Open the device and begin to publish."""
         settings = self._settings
+        self._hardware = self._settings.device
         self._rate = RateMeter(time.monotonic())
         self._hand_over = LatencyMeter()
         self._sequence = 0
@@ -160,6 +161,7 @@ class Driver:
 
     def _on_stream(self, info: DeviceInfo, stream_id: int) -> None:
         self._device_info = info
+        self._hardware = f"{info.device} {info.serial}".strip()
         self._sequence = 0
         message = EmgInfo(
             stream_id=stream_id,
@@ -265,13 +267,18 @@ class Driver:
             }
         for name, value in self._hand_over.percentiles_ms().items():
             values[f"hand_over_to_publication_{name}_ms"] = value
-        if reader.link is Link.LOST:
-            return Status(Level.ERROR, f"link lost: {reader.fault}", values)
-        if reader.link is Link.FAILED:
-            return Status(Level.ERROR, reader.fault, values)
-        if reader.link is Link.STALLED:
-            return Status(Level.WARN, "the device is silent", values)
-        return Status(Level.OK, reader.link.value, values)
+        level, message = _judgement(reader)
+        return Status(level, message, values, self._hardware)
+
+
+def _judgement(reader: StreamReader) -> tuple[Level, str]:
+    if reader.link is Link.LOST:
+        return Level.ERROR, f"link lost: {reader.fault}"
+    if reader.link is Link.FAILED:
+        return Level.ERROR, reader.fault
+    if reader.link is Link.STALLED:
+        return Level.WARN, "the device is silent"
+    return Level.OK, reader.link.value
 
 
 def main() -> int:

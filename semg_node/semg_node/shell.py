@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.context import Context
@@ -24,7 +24,9 @@ from rclpy.subscription import Subscription
 from semg_node import parameters
 from semg_node.component import Component, Level, NotReady, Refused, Status
 from semg_node.local_bus import LocalBus
+from semg_node.output import Output
 from semg_node.reception import Reception
+from semg_node.reporting import diagnostics
 from semg_node.settings import SettingError, setting
 
 _CARE_S = 1.0
@@ -44,36 +46,6 @@ class ShellSettings:
         "reliable delivery, last 500 kept; false: sensor-data quality of service",
         read_only=True,
     )
-
-
-class Output:
-    """Publishes one topic, to this process directly and to everyone else by DDS."""
-
-    def __init__(
-        self, shell: NodeShell, publisher: Publisher, bus: LocalBus | None, latched: bool
-    ) -> None:
-        self._shell = shell
-        self._publisher = publisher
-        self._bus = bus
-        self._latched = latched
-        self._topic = publisher.topic_name
-
-    @property
-    def heard(self) -> bool:
-        """Whether anybody subscribes, in this process or outside: what else is work for nothing."""
-        if self._bus is not None and self._bus.hears(self._topic):
-            return True
-        return self._publisher.get_subscription_count() > 0
-
-    def publish(self, message: Any) -> None:
-        """Publish, unless the node is not active."""
-        if not self._shell.may_publish:
-            return
-        if self._bus is not None:
-            self._bus.deliver(self._topic, message, self._latched)
-        # Serialising for nobody is most of the cost; only latched messages are kept for later.
-        if self._latched or self._publisher.get_subscription_count() > 0:
-            self._publisher.publish(message)
 
 
 class NodeShell(LifecycleNode):
@@ -163,7 +135,7 @@ class NodeShell(LifecycleNode):
         publisher = self.create_publisher(kind, topic, qos)
         self._outputs.append(publisher)
         latched = qos.durability == DurabilityPolicy.TRANSIENT_LOCAL
-        return Output(self, publisher, self.bus, latched)
+        return Output(publisher, self.bus, latched, lambda: self.may_publish)
 
     def listen(
         self,
@@ -403,22 +375,6 @@ class NodeShell(LifecycleNode):
             if not self.active:
                 level = Level.ERROR if self.fault else Level.WARN
                 status = Status(level, self.fault or self._phase)
-        message = DiagnosticArray()
-        message.header.stamp = self.get_clock().now().to_msg()
-        message.status = [
-            DiagnosticStatus(
-                level=bytes([status.level]),
-                name=self.get_fully_qualified_name(),
-                message=status.message,
-                hardware_id=status.hardware,
-                values=[
-                    KeyValue(key=key, value=_text(value))
-                    for key, value in {"state": self._phase, **status.values}.items()
-                ],
-            )
-        ]
-        self._diagnostics.publish(message)
-
-
-def _text(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+        stamp = self.get_clock().now().to_msg()
+        name = self.get_fully_qualified_name()
+        self._diagnostics.publish(diagnostics(stamp, name, self._phase, status))
