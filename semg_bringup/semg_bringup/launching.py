@@ -130,9 +130,10 @@ def _node(context: LaunchContext, node: GraphNode, is_player: bool) -> Node:
 
 def _given(context: LaunchContext, kinds: Mapping[str, type]) -> dict[str, Any]:
     """Return the launch arguments that were given, as parameters."""
-    texts = {name: context.launch_configurations.get(name, "") for name in kinds}
     return {
-        name: ParameterValue(text, value_type=kinds[name]) for name, text in texts.items() if text
+        name: ParameterValue(LaunchConfiguration(name), value_type=kind)
+        for name, kind in kinds.items()
+        if context.launch_configurations.get(name)
     }
 
 

@@ -81,7 +81,8 @@ def test_recording_into_an_existing_folder_ends_the_launch(tmp_path):
 
 
 def test_recording_that_cannot_be_played_ends_the_launch():
-    status, output = ended("playback", "recording:=/nowhere")
+    given = ("rate:=0.5", "loop:=true", "start:=1.0", "autostart:=true")
+    status, output = ended("playback", "recording:=/nowhere", *given)
     assert status == 1
     assert "/nowhere: there is no such file" in output
     assert "the recording could not be played to its end" in output
