@@ -77,7 +77,7 @@ def publish_gestures(
         "measured_on": f"{len(choice)} simulated people for model choice",
         "event_f1": round(score.f1, 4),
         "event_f1_by_gesture": {name: round(counts.f1, 3) for name, counts in by_gesture},
-        "false_events_per_minute_at_rest": round(score.rest_false_per_minute, 2),
+        "false_events_per_minute_without_gestures": round(score.false_per_minute_without, 2),
         "median_delay_s": round(score.performing.median_delay, 3),
         "onnx_differs_from_torch_by": float(f"{difference:.1e}"),
     }

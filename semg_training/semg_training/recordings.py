@@ -75,10 +75,10 @@ class EmgRecording:
     """
 
     SHARES: ClassVar[Mapping[str, float]] = {
-        "gestures": 0.45,
+        "gestures": 0.4,
         "demo": 0.25,
         "wrist": 0.15,
-        "rest": 0.15,
+        "rest": 0.2,
     }
 
     emg: NDArray[np.float16]

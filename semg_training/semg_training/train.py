@@ -34,8 +34,8 @@ from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.wrist_task import WristTask
 
 DEFAULTS = {
-    "gestures": {"people": 200, "steps": 1200, "batch_size": 32},
-    "wrist": {"people": 120, "steps": 800, "batch_size": 64},
+    "gestures": {"people": 250, "steps": 1600, "batch_size": 32},
+    "wrist": {"people": 200, "steps": 1500, "batch_size": 64},
 }
 
 
@@ -67,10 +67,10 @@ examples:
     add = main_parser.add_argument
     add("--task", choices=("gestures", "wrist"), required=True, help="which decoder to train")
     add("--output", type=Path, required=True, help="folder of the bundle that is written")
-    add("--people", type=int, default=0, help="people to train on (gestures 200, wrist 120)")
-    add("--choice-people", type=int, default=16, help="for choosing the model (%(default)s)")
+    add("--people", type=int, default=0, help="people to train on (gestures 250, wrist 200)")
+    add("--choice-people", type=int, default=32, help="for choosing the model (%(default)s)")
     add("--minutes", type=float, default=1.5, help="of EMG per person (%(default)s)")
-    add("--steps", type=int, default=0, help="training batches (gestures 1200, wrist 800)")
+    add("--steps", type=int, default=0, help="training batches (gestures 1600, wrist 1500)")
     add("--batch-size", type=int, default=0, help="windows per batch (gestures 32, wrist 64)")
     add("--hidden", type=int, default=128, help="size of every layer (%(default)s)")
     add("--learning-rate", type=float, default=2e-3, help="of Adam (%(default)s)")

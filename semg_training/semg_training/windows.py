@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from semg_training.gesture_targets import FRAME_STRIDE, PulseSettings, gesture_t
 from semg_training.networks.gestures import LEFT_CONTEXT
 from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.ring_entries import from_ring_entries
+
+_NOISIEST = 3.0
+"""Largest noise, in usual noise s.d., of a channel without contact."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Augmentation:
         Share of windows of which one channel is only noise.
     """
 
-    gain_sd: float = 0.15
+    gain_sd: float = 0.2
     channel_gain_sd: float = 0.1
     roll: int = 1
     roll_probability: float = 0.2
@@ -119,27 +123,43 @@ def augmented(
         varied = np.roll(varied, places, axis=0)
     if rng.random() < augmentation.drop_probability:
         noise = rng.standard_normal(emg.shape[1], dtype=np.float32)
-        varied[int(rng.integers(channels))] = noise
+        varied[int(rng.integers(channels))] = rng.uniform(1.0, _NOISIEST) * noise
     return varied
 
 
 def wrist_batch(
-    recordings: Sequence[MpfRecording], rng: np.random.Generator, size: int, frames: int
+    recordings: Sequence[MpfRecording],
+    rng: np.random.Generator,
+    size: int,
+    frames: int,
+    drop_probability: float = 0.0,
 ) -> Batch:
     """Draw windows of MPF frames with the wrist's displacement over each.
 
-    Parameters are those of `gesture_batch`. The first frame of a recording has no displacement
-    and does not count.
+    Parameters are those of `gesture_batch`, and the share of windows of which one channel is
+    only noise. The first frame of a recording has no displacement and does not count.
     """
     chosen = _draw([len(r.mpf) for r in recordings], frames, size, rng)
     entries = np.stack([recordings[i].mpf[start : start + frames] for i, start in chosen])
     moved = np.stack([recordings[i].displacement[start : start + frames] for i, start in chosen])
     known = np.isfinite(moved)
+    inputs = from_ring_entries(torch.from_numpy(entries.astype(np.float32)))
+    for window in np.flatnonzero(rng.random(size) < drop_probability):
+        drop_channel(inputs[window], rng)
     return Batch(
-        from_ring_entries(torch.from_numpy(entries.astype(np.float32))),
+        inputs,
         torch.from_numpy(np.where(known, moved, 0.0).astype(np.float32)[:, :, None]),
         torch.from_numpy(known.astype(np.float32)[:, :, None]),
     )
+
+
+def drop_channel(mpf: Tensor, rng: np.random.Generator) -> None:
+    """Make one channel of MPF frames (frames, bands, channels, channels) independent noise."""
+    channel = int(rng.integers(mpf.shape[-1]))
+    mpf[:, :, channel, :] = 0.0
+    mpf[:, :, :, channel] = 0.0
+    # Noise of s.d. 1 has a level of about 0; MPF grows with the fourth power of amplitude.
+    mpf[:, :, channel, channel] = 4.0 * math.log(rng.uniform(1.0, _NOISIEST))
 
 
 def _draw(

@@ -28,16 +28,19 @@ class WristTask:
         People to train on, and recordings of wrist movement to choose the model on.
     batch_size, frames : int
         Windows in a batch, and frames (20 ms) in a window.
+    drop_probability : float
+        Share of windows of which one channel is only noise.
     """
 
     training: Sequence[MpfRecording]
     choice: Sequence[MpfRecording]
     batch_size: int = 64
     frames: int = 200
+    drop_probability: float = 0.15
 
     def batch(self, rng: np.random.Generator) -> Batch:
         """Draw a training batch."""
-        return wrist_batch(self.training, rng, self.batch_size, self.frames)
+        return wrist_batch(self.training, rng, self.batch_size, self.frames, self.drop_probability)
 
     def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
         """Mean absolute error in rad/s: a displacement of 20 ms alone would make tiny steps."""

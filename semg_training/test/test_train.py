@@ -14,22 +14,21 @@ from semg_training.train import main
 TINY = "--people 2 --choice-people 2 --minutes 0.6 --steps 2 --check-every 2 --batch-size 2"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory):
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory):
+    """Folder with a bundle of each task, trained for two steps."""
+    folder = tmp_path_factory.mktemp("bundles")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEMG_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
-def train(task, folder):
-    words = f"--task {task} {TINY} --hidden 16 --no-progress --output {folder}"
-    return main(words.split())
+        for task in ("gestures", "wrist"):
+            words = f"--task {task} {TINY} --hidden 16 --no-progress --output {folder / task}"
+            assert main(words.split()) == 0
+    return folder
 
 
 @pytest.mark.parametrize("task", ["gestures", "wrist"])
-def test_command_writes_a_bundle_that_says_where_it_comes_from(task, tmp_path):
-    assert train(task, tmp_path) == 0
-    bundle = Model.load(str(tmp_path)).bundle
+def test_bundle_says_where_it_comes_from(task, bundles):
+    bundle = Model.load(str(bundles / task)).bundle
     assert bundle.name == task
     assert bundle.licence == "Apache-2.0"
     assert bundle.trained_on["training_seeds"] == [1_000_000, 1_000_001]
@@ -38,16 +37,14 @@ def test_command_writes_a_bundle_that_says_where_it_comes_from(task, tmp_path):
     assert bundle.metrics["onnx_differs_from_torch_by"] <= 1e-5
 
 
-def test_gesture_decoder_takes_the_bundle(tmp_path):
-    assert train("gestures", tmp_path) == 0
-    decoder = GestureDecoder(Model.load(str(tmp_path)))
+def test_gesture_decoder_takes_the_bundle(bundles):
+    decoder = GestureDecoder(Model.load(str(bundles / "gestures")))
     steps = decoder.push(np.zeros((51, 16), np.float32), 0)
     assert [step.samples.tolist() for step in steps] == [[20, 30], [40, 50]]
 
 
-def test_wrist_decoder_takes_the_bundle(tmp_path):
-    assert train("wrist", tmp_path) == 0
-    decoder = WristDecoder(Model.load(str(tmp_path)))
+def test_wrist_decoder_takes_the_bundle(bundles):
+    decoder = WristDecoder(Model.load(str(bundles / "wrist")))
     velocities = decoder.push(np.zeros((3, 6, 16, 16), np.float32), 253)
     assert [velocity.sample for velocity in velocities] == [253, 293, 333]
 

@@ -10,6 +10,7 @@ from semg_training.recordings import EmgRecording, MpfRecording  # noqa: E402
 from semg_training.windows import (  # noqa: E402
     Augmentation,
     augmented,
+    drop_channel,
     gesture_batch,
     wrist_batch,
 )
@@ -88,3 +89,14 @@ def test_roll_moves_whole_channels_and_drop_leaves_noise():
     only_drop = Augmentation(0.0, 0.0, roll=0, roll_probability=0.0, drop_probability=1.0)
     changed = (augmented(emg, only_drop, rng) != emg).any(axis=1)
     assert changed.sum() == 1
+
+
+def test_a_dropped_channel_of_mpf_frames_has_to_do_with_no_other():
+    mpf = torch.ones(5, 6, 16, 16)
+    drop_channel(mpf, np.random.default_rng(0))
+    changed = (mpf[0, 0].diagonal() != 1).nonzero().ravel().tolist()
+    assert len(changed) == 1
+    others = [channel for channel in range(16) if channel != changed[0]]
+    assert not mpf[:, :, changed[0], others].any()
+    assert not mpf[:, :, others, changed[0]].any()
+    assert (mpf[:, :, others][:, :, :, others] == 1).all()
