@@ -34,10 +34,10 @@ bench:  ## speed, latency and CPU on this machine
 	@tools/set_up.sh run
 	@$(python) -m test.bench $(ARGS)
 
-train:  ## train the default model bundles anew on simulated people (hours)
+train:  ## train the default model bundles anew on simulated people (about an hour on two cores)
 	@tools/set_up.sh test
-	$(python) -m semg_training.train --task gestures $(ARGS)
-	$(python) -m semg_training.train --task wrist $(ARGS)
+	$(python) -m semg_training.train --task gestures --output semg_decoders/bundles/gestures $(ARGS)
+	$(python) -m semg_training.train --task wrist --output semg_decoders/bundles/wrist $(ARGS)
 
 evaluate:  ## decode ten simulated people who were never in training
 	@tools/set_up.sh run
