@@ -317,7 +317,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             progress=console.is_terminal,
         )
     except (BundleError, ValueError) as error:
-        console.print(f"error: {error}", style="red", markup=False)
+        console.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         return 1
     print(to_markdown(evaluation))
     return 0

@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         train(options, console)
     except (CheckpointError, ValueError) as error:
-        console.print(f"error: {error}", style="red", markup=False)
+        console.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         return 1
     console.print(f"{options.output}: written after {(time.monotonic() - began) / 60:.1f} minutes")
     return 0
@@ -121,7 +121,7 @@ def train(options: argparse.Namespace, console: Console) -> None:
     else:
         bundle = _train_wrist(options, console)
     for name, value in bundle.metrics.items():
-        console.print(f"{name}: {value}")
+        console.print(f"{name}: {value}", soft_wrap=True)
 
 
 def _train_gestures(options: argparse.Namespace, console: Console) -> ModelBundle:
