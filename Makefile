@@ -1,7 +1,7 @@
 # `make run` and `make test` do all the set-up on a machine with Python 3.10 or newer, gcc and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench train evaluate lock set-up clean
+.PHONY: help run test check bench train evaluate lock clean
 SHELL := bash
 
 # Only this machine hears the graph unless asked otherwise.
@@ -14,7 +14,7 @@ endif
 python := .venv/bin/python
 
 help:  ## what there is to make
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/' | column -t -s :
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/: *## */\t/' | expand -t 12
 
 run:  ## the wristband graph on a simulated wearer; options with ARGS="--duration 20"
 	@tools/set_up.sh run

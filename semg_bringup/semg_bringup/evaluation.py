@@ -301,7 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--gestures", default="gestures", help="bundle: name or folder")
     parser.add_argument("--wrist", default="wrist", help="bundle: name or folder")
-    parser.add_argument("--first", type=int, default=101, help="seed of the first person (101)")
+    parser.add_argument("--first", type=int, default=701, help="seed of the first person (701)")
     parser.add_argument("--people", type=int, default=10, help="how many (10)")
     parser.add_argument("--minutes", type=float, default=2.0, help="per script and person (2)")
     parser.add_argument("--processes", type=int, default=None, help="at once (all cores)")

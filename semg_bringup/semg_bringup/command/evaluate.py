@@ -26,7 +26,7 @@ can produce; they say nothing about your arm.
 """
 EXAMPLES = """\
 examples:
-  semg evaluate                                the default bundles on people 101 to 110
+  semg evaluate                                the default bundles on people 701 to 710
   semg evaluate --people 2 --minutes 0.5       a quick look
   semg evaluate --bundle-gestures ./mine --json mine.json
 """
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--first-person",
         type=int,
-        default=101,
+        default=701,
         metavar="SEED",
         help="seed of the first; seeds from 1,000,000 on are for training (default: %(default)s)",
     )
