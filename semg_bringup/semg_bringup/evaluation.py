@@ -6,10 +6,8 @@ Every sample goes through the same engines as in the nodes, 20 samples at a time
 
 from __future__ import annotations
 
-import argparse
 import math
 import os
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -18,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.progress import track
 
 from semg_decoders.decoding.events import EventDetector, event_settings
@@ -31,7 +28,6 @@ from semg_decoders.evaluation.events import (
     score_events,
 )
 from semg_decoders.evaluation.velocity import VelocityScore, mean_velocity, score_velocity
-from semg_decoders.inference.bundle import BundleError
 from semg_decoders.inference.lookup import find_bundle
 from semg_decoders.inference.session import Model
 from semg_decoders.signal.conditioning import NOISE_SD, SAMPLE_RATE, Conditioner
@@ -291,37 +287,3 @@ def _row(who: str, f1: float, false: float, correlation: float, error: float, sp
 
 def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values))
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table for some people; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m semg_bringup.evaluation",
-        description="Decode simulated people whom no model has seen, and print how well it went.",
-    )
-    parser.add_argument("--gestures", default="gestures", help="bundle: name or folder")
-    parser.add_argument("--wrist", default="wrist", help="bundle: name or folder")
-    parser.add_argument("--first", type=int, default=701, help="seed of the first person (701)")
-    parser.add_argument("--people", type=int, default=10, help="how many (10)")
-    parser.add_argument("--minutes", type=float, default=2.0, help="per script and person (2)")
-    parser.add_argument("--processes", type=int, default=None, help="at once (all cores)")
-    options = parser.parse_args(arguments)
-    console = Console(highlight=False)
-    try:
-        evaluation = evaluate_people(
-            options.gestures,
-            options.wrist,
-            range(options.first, options.first + options.people),
-            options.minutes,
-            processes=options.processes,
-            progress=console.is_terminal,
-        )
-    except (BundleError, ValueError) as error:
-        console.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-        return 1
-    print(to_markdown(evaluation))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

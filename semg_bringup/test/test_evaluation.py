@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from semg_bringup.evaluation import evaluate_people, main, to_markdown
+from semg_bringup.evaluation import evaluate_people, to_markdown
 from semg_decoders.inference.bundle import BundleError
 from semg_driver.simulation.recording import simulate
 
@@ -66,8 +66,3 @@ def test_no_time_is_refused(minutes):
 def test_unknown_bundle_is_refused_before_anything_is_simulated():
     with pytest.raises(BundleError, match="no bundle folder and no installed bundle"):
         evaluate_people("no-such-bundle", "wrist", [1], 1000.0)
-
-
-def test_command_says_what_is_wrong_in_one_line(capsys):
-    assert main(["--first", "1000000", "--people", "1"]) == 1
-    assert "models are trained on the others" in capsys.readouterr().out
