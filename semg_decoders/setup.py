@@ -33,9 +33,9 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "preprocessor = semg_decoders.preprocessor_node:main",
-            "gesture_decoder = semg_decoders.gesture_decoder_node:main",
-            "wrist_decoder = semg_decoders.wrist_decoder_node:main",
+            "preprocessor = semg_decoders.executables:preprocessor",
+            "gesture_decoder = semg_decoders.executables:gesture_decoder",
+            "wrist_decoder = semg_decoders.executables:wrist_decoder",
         ],
     },
 )

@@ -19,7 +19,7 @@ setup(
     description="Driver node for surface EMG wristbands.",
     license="Apache-2.0",
     entry_points={
-        "console_scripts": ["driver = semg_driver.driver_node:main"],
+        "console_scripts": ["driver = semg_driver.executables:driver"],
         "semg_driver.devices": [
             "simulator = semg_driver.devices.simulator:PLUGIN",
             "replay = semg_driver.devices.replay:PLUGIN",

@@ -24,7 +24,6 @@ from semg_node import parameters
 from semg_node.arrays import float32_array, float32_field, uint64_field
 from semg_node.component import Refused, Status
 from semg_node.continuity import Continuity
-from semg_node.main import run_node
 from semg_node.qos import stream_profile
 from semg_node.settings import setting
 from semg_node.shell import NodeShell
@@ -211,8 +210,3 @@ def _quality(suspect: bool) -> int:
 
 def _channels(bits: int, channels: int) -> NDArray[np.bool_]:
     return np.array([bool(bits >> channel & 1) for channel in range(channels)])
-
-
-def main() -> int:
-    """Run the gesture decoder in a process of its own."""
-    return run_node("gesture_decoder", GestureDecoderComponent)

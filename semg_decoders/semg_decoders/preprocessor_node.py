@@ -26,7 +26,6 @@ from semg_node.arrays import float32_array, float32_field
 from semg_node.component import Level, Status
 from semg_node.continuity import Continuity
 from semg_node.latency import LatencyMeter
-from semg_node.main import run_node
 from semg_node.qos import LATCHED, stream_profile
 from semg_node.settings import setting
 from semg_node.shell import NodeShell
@@ -197,8 +196,3 @@ def _quality(suspect: NDArray[np.bool_]) -> int:
 
 def _bits(suspect: NDArray[np.bool_]) -> int:
     return sum(1 << int(channel) for channel in np.flatnonzero(suspect[:64]))
-
-
-def main() -> int:
-    """Run the preprocessor in a process of its own."""
-    return run_node("preprocessor", Preprocessor)

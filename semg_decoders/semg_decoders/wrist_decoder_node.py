@@ -16,7 +16,6 @@ from semg_node import parameters
 from semg_node.arrays import float32_array
 from semg_node.component import Refused, Status
 from semg_node.continuity import Continuity
-from semg_node.main import run_node
 from semg_node.qos import stream_profile
 from semg_node.settings import setting
 from semg_node.shell import NodeShell
@@ -172,8 +171,3 @@ def _check_sizes(frame: MpfFrame) -> None:
             f"emg/mpf/wrist: {len(frame.data)} values and {len(frame.band_high)} upper edges "
             f"for {bands} bands and {channels} channels"
         )
-
-
-def main() -> int:
-    """Run the wrist decoder in a process of its own."""
-    return run_node("wrist_decoder", WristDecoderComponent)

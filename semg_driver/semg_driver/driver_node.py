@@ -19,7 +19,6 @@ from semg_node import parameters
 from semg_node.arrays import float32_field
 from semg_node.component import Level, Refused, Status
 from semg_node.latency import LatencyMeter, RateMeter
-from semg_node.main import run_node
 from semg_node.qos import LATCHED, stream_profile
 from semg_node.settings import setting
 from semg_node.shell import NodeShell
@@ -279,8 +278,3 @@ def _judgement(reader: StreamReader) -> tuple[Level, str]:
     if reader.link is Link.STALLED:
         return Level.WARN, "the device is silent"
     return Level.OK, reader.link.value
-
-
-def main() -> int:
-    """Run the driver in a process of its own."""
-    return run_node("driver", Driver)

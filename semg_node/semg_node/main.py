@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import re
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 import rclpy
 from rclpy.exceptions import NameValidationException
@@ -20,6 +18,7 @@ from semg_node.component import Component
 from semg_node.settings import SettingError
 from semg_node.shell import NodeShell
 from semg_node.steadiness import favour_the_stream
+from semg_node.stopping import StopRequest
 
 FAILED = 1
 REFUSED = 2
@@ -49,30 +48,13 @@ def _in_one_line(text: str) -> str:
     return re.sub(r"^(failed to initialize rcl|Failed to parse ROS arguments): ", "", line)
 
 
-class StopRequest:
-    """Set by SIGINT or SIGTERM, while ROS is still up, so that nodes can stop in order."""
-
-    def __init__(self) -> None:
-        self.requested = False
-        self._wake: Callable[[], None] = lambda: None
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._on_signal)
-
-    def wakes(self, wake: Callable[[], None]) -> None:
-        """Call `wake` when the request comes."""
-        self._wake = wake
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.requested = True
-        self._wake()
-
-
-def run_node(name: str, component: Callable[[NodeShell], Component]) -> int:
-    """Spin one node until SIGINT or SIGTERM; return the exit status.
+def run_node(name: str, component: Callable[[NodeShell], Component], stop: StopRequest) -> int:
+    """Spin one node until it is asked to stop; return the exit status.
 
     A node that is to end its process with its recording ends it as well when it refuses to run.
     """
-    stop = StopRequest()
+    if stop.requested:
+        return 0
     try:
         try:
             with ros_arguments_refused():

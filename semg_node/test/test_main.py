@@ -6,7 +6,10 @@ import pytest
 
 pytest.importorskip("rclpy")
 
-NODE = "import sys; from semg_node.main import run_node; sys.exit(run_node('node', None))"
+NODE = (
+    "import sys; from semg_node.stopping import start_node; "
+    "sys.exit(start_node('node', 'semg_node.shell:NodeShell'))"
+)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from semg_bringup.graph import GRAPH
 from semg_bringup.one_process import OneProcess
-from semg_node.main import StopRequest
+from semg_node.stopping import StopRequest
 
 
 def main(params_file: Path, namespace: str) -> None:

@@ -85,7 +85,8 @@ def run(options: argparse.Namespace) -> int:
     from semg_bringup.recording.reception import TopicTaker
     from semg_bringup.recording.recorder import Recorder
     from semg_driver.recordings.recording import RecordingError
-    from semg_node.main import StopRequest, ros_arguments_refused
+    from semg_node.main import ros_arguments_refused
+    from semg_node.stopping import StopRequest
 
     stop = StopRequest()
     try:

@@ -119,7 +119,8 @@ def run(options: argparse.Namespace) -> int:
     from rclpy.signals import SignalHandlerOptions
 
     from semg_bringup.one_process import OneProcess
-    from semg_node.main import StopRequest, ros_arguments_refused
+    from semg_node.main import ros_arguments_refused
+    from semg_node.stopping import StopRequest
 
     stop = StopRequest()
     try:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Being asked to stop, from the first moment of a process on."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from importlib import import_module
+from types import FrameType
+
+
+class StopRequest:
+    """Set by SIGINT or SIGTERM, while ROS is still up, so that nodes can stop in order.
+
+    rclpy's own handlers shut its context down first, after which nothing can be published.
+    """
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._wake: Callable[[], None] = lambda: None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+
+    def wakes(self, wake: Callable[[], None]) -> None:
+        """Call `wake` when the request comes."""
+        self._wake = wake
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.requested = True
+        self._wake()
+
+
+def start_node(name: str, component: str) -> int:
+    """Import a component and run it as the node of this process; return the exit status.
+
+    Importing takes two seconds. Whoever presses Ctrl-C meanwhile gets an orderly end as well.
+
+    Parameters
+    ----------
+    name : str
+        Name of the node.
+    component : str
+        ``module:class``.
+    """
+    stop = StopRequest()
+    module, _, attribute = component.partition(":")
+    loaded = getattr(import_module(module), attribute)
+    main = import_module("semg_node.main")
+    return int(main.run_node(name, loaded, stop))
