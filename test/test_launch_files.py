@@ -12,7 +12,8 @@ from test.listening import Listener
 from test.processes import Processes
 from test.supervising import launch, params_file, why_no_launch
 
-DISCOVERY = ("--no-daemon", "--spin-time", "2")
+# Participants that miss each other's first announcements meet at the next, 3 s later.
+DISCOVERY = ("--no-daemon", "--spin-time", "5")
 
 
 @pytest.fixture(scope="module", autouse=True)
