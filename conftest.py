@@ -3,10 +3,14 @@
 
 import importlib
 import os
+import sys
 
 # Each package lies in a folder of its own name, which pytest would take for the package.
 for package in ("semg_node", "semg_driver", "semg_decoders", "semg_training", "semg_bringup"):
     importlib.import_module(package)
+
+# `make test` says where the packages are; without it they are where this Python is.
+os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 
 # Runs on one machine must not hear each other, nor anything else on the network.
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
