@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ``ros2 run semg_decoders`` starts."""
 
-from semg_node.stopping import start_node
+from semg_node.starting import start_node
 
 
 def preprocessor() -> int:

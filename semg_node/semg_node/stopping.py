@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
-from importlib import import_module
 from types import FrameType
 
 
@@ -28,22 +27,3 @@ class StopRequest:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.requested = True
         self._wake()
-
-
-def start_node(name: str, component: str) -> int:
-    """Import a component and run it as the node of this process; return the exit status.
-
-    Importing takes two seconds. Whoever presses Ctrl-C meanwhile gets an orderly end as well.
-
-    Parameters
-    ----------
-    name : str
-        Name of the node.
-    component : str
-        ``module:class``.
-    """
-    stop = StopRequest()
-    module, _, attribute = component.partition(":")
-    loaded = getattr(import_module(module), attribute)
-    main = import_module("semg_node.main")
-    return int(main.run_node(name, loaded, stop))

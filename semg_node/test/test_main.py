@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("rclpy")
 
 NODE = (
-    "import sys; from semg_node.stopping import start_node; "
+    "import sys; from semg_node.starting import start_node; "
     "sys.exit(start_node('node', 'semg_node.shell:NodeShell'))"
 )
 

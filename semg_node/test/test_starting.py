@@ -18,7 +18,7 @@ sys.stdin.readline()
 def component(shell):
     raise SystemExit("the node was built although it had been asked to stop")
 """
-START = "import sys; from semg_node.stopping import start_node; "
+START = "import sys; from semg_node.starting import start_node; "
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
