@@ -3,11 +3,15 @@
 
 import importlib
 import os
+import signal
 import sys
 
 # Each package lies in a folder of its own name, which pytest would take for the package.
 for package in ("semg_node", "semg_driver", "semg_decoders", "semg_training", "semg_bringup"):
     importlib.import_module(package)
+
+# A shell's background jobs ignore Ctrl-C, and so would every process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # `make test` says where the packages are; without it they are where this Python is.
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
