@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: simulator)",
     )
     source.add_argument(
-        "--person", type=int, metavar="SEED", help="seed of the simulated person (default: 1)"
+        "--person", type=int, metavar="SEED", help="seed of the simulated person (default: 101)"
     )
     source.add_argument(
         "--recording", type=Path, metavar="PATH", help="recording to play; implies --device replay"
