@@ -61,7 +61,7 @@ examples:
   python -m semg_training.train --task gestures --output my_bundles/gestures
   python -m semg_training.train --task wrist --output my_bundles/wrist
   # a quick try, two minutes:
-  python -m semg_training.train --task wrist --people 8 --steps 100 --output /tmp/wrist
+  python -m semg_training.train --task wrist --people 8 --steps 100 --output trial/wrist
 """,
     )
     add = main_parser.add_argument
