@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from datetime import datetime
@@ -34,6 +35,7 @@ examples:
 """
 
 _POLL_S = 0.02
+_QUIET_S = 3.0
 _LOOK_AROUND_S = 0.25
 _STATUS_S = 0.5
 _FAILED = 1
@@ -103,9 +105,13 @@ def run(options: argparse.Namespace) -> int:
             )
         recorder = Recorder(folder, node.get_namespace(), topics)
         session = _Session(recorder, TopicTaker(node, topics), options.duration)
+        hint_at = time.monotonic() + _QUIET_S
         try:
             while not (stop.requested or session.finished):
                 session.step()
+                if time.monotonic() > hint_at and not recorder.tally.messages:
+                    hint_at = float("inf")
+                    _say(_hint(node.get_namespace()))
                 time.sleep(_POLL_S)
             session.take()
             recorder.close()
@@ -117,6 +123,14 @@ def run(options: argparse.Namespace) -> int:
         return 0 if recorder.tally.messages else _FAILED
     finally:
         rclpy.try_shutdown()
+
+
+def _hint(namespace: str) -> str:
+    domain = os.environ.get("ROS_DOMAIN_ID", "0")
+    return (
+        f"nothing heard yet in namespace {namespace} on ROS domain {domain}: "
+        "is a graph running there, such as `semg run`?"
+    )
 
 
 class _Session:

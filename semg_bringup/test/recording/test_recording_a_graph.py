@@ -133,3 +133,13 @@ def test_a_full_disk_ends_the_recording_with_one_line(tmp_path, start_recording,
         assert f"emg/raw {len(numbers) // SAMPLES}" in last
     finally:
         subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+def test_silence_is_told_while_there_is_nothing_to_record(tmp_path, start_recording):
+    recording = start_recording("--output", tmp_path / "bag")
+    line = next(line for line in recording.stderr if "nothing heard yet" in line)
+    assert "in namespace / on ROS domain " in line
+    assert "is a graph running there" in line
+    recording.send_signal(signal.SIGINT)
+    recording.communicate(timeout=30)
+    assert recording.returncode == 1
