@@ -12,7 +12,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 
@@ -27,6 +27,8 @@ from semg_msgs.msg import (
     WristVelocity,
 )
 from semg_node.qos import LATCHED, STREAM
+from test import offline
+from test.endings import LAST_SAMPLE, last_messages
 
 NAME = "listener"
 TOPICS = {
@@ -83,6 +85,7 @@ class Listener:
         self.node.create_timer(_LOOK_S, self._say_ready)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
+        self._closing = False
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
 
@@ -115,12 +118,30 @@ class Listener:
         before = len(self.messages[topic])
         return self.wait_for(topic, before + count, timeout)[before:]
 
-    def wait_until_quiet(self, topic: str, timeout: float = 30.0, quiet: float = 1.0) -> None:
-        """Wait until nothing has come on a topic for `quiet` s after something did."""
-        self.wait_for(topic, 1, timeout)
-        self.wait(
-            lambda: time.monotonic() - self.times[topic][-1] > quiet, timeout, f"end of {topic}"
-        )
+    def wait_for_end(self, end: int, timeout: float = 60.0) -> None:
+        """Wait until ``emg/raw`` has come to the sample before `end`, and all else as far as that.
+
+        Only a last event may still be on its way: it is sent just after its probabilities.
+        """
+        self._wait_for_last("emg/raw", lambda message: LAST_SAMPLE["emg/raw"](message) == end - 1,
+                            f"sample {end - 1}", timeout)  # fmt: skip
+        lasts = last_messages(offline.pieces(self["emg/raw"]), self["emg/info"][-1])
+        for topic, (stream_id, sample) in lasts.items():
+            if topic in self.messages:
+                self._wait_for_last(
+                    topic,
+                    lambda m, topic=topic, last=(stream_id, sample): (
+                        (m.stream_id, LAST_SAMPLE[topic](m)) == last
+                    ),
+                    f"sample {sample} of stream {stream_id}",
+                    timeout,
+                )
+
+    def _wait_for_last(
+        self, topic: str, is_last: Callable[[Any], bool], what: str, timeout: float
+    ) -> None:
+        messages = self.messages[topic]
+        self.wait(lambda: messages and is_last(messages[-1]), timeout, f"{what} on {topic}")
 
     def diagnosis(self, node: str) -> DiagnosticStatus | None:
         """Return the last that a node (absolute name) said on /diagnostics."""
@@ -166,16 +187,17 @@ class Listener:
 
     def close(self) -> None:
         """Leave the graph."""
-        self._executor.shutdown()
+        self._closing = True
+        self._executor.wake()
         self._thread.join(10)
+        self._executor.shutdown()
         self.node.destroy_node()
         self._context.try_shutdown()
 
     def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
+        # Not `spin` and `shutdown`: that takes away what the spinning thread still uses.
+        while not self._closing:
+            self._executor.spin_once()
 
     def _take(self, topic: str, message: Any) -> None:
         self.messages[topic].append(message)

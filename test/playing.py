@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from semg_driver.recordings.opening import open_recording
 from test.listening import NAME, Listener
 from test.processes import CONSUMERS, Processes
 
@@ -19,6 +20,7 @@ class Playing:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._options = options
         self.processes = Processes(folder)
         self.listener = Listener(self.processes.domain)
         decoder = {"gesture_decoder": bundles["gestures"], "wrist_decoder": bundles["wrist"]}
@@ -41,9 +43,18 @@ class Playing:
     def finish(self, timeout: float) -> Listener:
         """Wait for the end of the recording and of what is made of it; return what came."""
         assert self.driver.ends(timeout) == 0, self.driver.output
-        for topic in ("gesture/probabilities", "wrist/velocity", "emg/mpf/wrist"):
-            self.listener.wait_until_quiet(topic)
+        self.listener.wait_for_end(self._end())
         return self.listener
+
+    def _end(self) -> int:
+        recording = open_recording(self.path)
+        try:
+            part = {name: self._options.get(name, 0.0) for name in ("start", "end")}
+            for block in recording.blocks(**part):
+                end = block.first_sample + len(block.emg)
+        finally:
+            recording.close()
+        return end
 
     def close(self) -> None:
         """End what still runs."""

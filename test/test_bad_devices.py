@@ -53,8 +53,8 @@ def sent():
     return np.concatenate(blocks)
 
 
-def received(listener, timeout=60.0):
-    listener.wait_until_quiet("emg/raw", timeout, quiet=1.5)
+def received(listener, sent, timeout=60.0):
+    listener.wait_for_end(len(sent), timeout)
     return offline.pieces(listener["emg/raw"])
 
 
@@ -65,7 +65,7 @@ def counted(listener, name, node="/driver"):
 
 def test_repeated_and_reordered_blocks_are_put_right(play, sent):
     listener, _ = play(repeat_block_every=7, swap_block_every=5)
-    found = received(listener)
+    found = received(listener, sent)
     assert [piece.first_sample for piece in found] == [0]
     assert found[0].emg.tobytes() == sent.tobytes()
     assert counted(listener, "repeated_samples") >= 20
@@ -75,7 +75,7 @@ def test_repeated_and_reordered_blocks_are_put_right(play, sent):
 def test_what_a_device_held_back_in_a_stall_is_not_lost(play, sent):
     listener, driver = play(waits=False, stall_s=1.5, stall_after_s=2.0)
     driver.says("nothing from the device for 0.5 s", 60)
-    (piece,) = received(listener)
+    (piece,) = received(listener, sent)
     assert piece.end == len(sent)
     assert piece.emg.tobytes() == sent[piece.first_sample :].tobytes()
     # Stamps are sample times: the burst after the stall does not move them.
@@ -87,8 +87,7 @@ def test_lost_blocks_are_gaps_and_the_pieces_are_never_glued(play, sent, bundles
     topics = ("emg/info", "emg/raw", "emg/conditioned", "gesture/probabilities", "gesture/event")
     beside = ("preprocessor", "gesture_decoder")
     listener, _ = play(beside, topics, drop_block_every=90)
-    found = received(listener)
-    listener.wait_until_quiet("gesture/probabilities")
+    found = received(listener, sent)
     assert [piece.first_sample for piece in found] == [0, *range(1800, 8000, 1800)]
     for piece in found:
         assert piece.emg.tobytes() == sent[piece.first_sample : piece.end].tobytes()
@@ -110,7 +109,7 @@ def test_a_lost_link_comes_back_as_a_new_stream(play, sent):
     listener, driver = play(disconnect_after_s=1.5)
     driver.says("link to the device lost", 60)
     driver.says("is back", 30)
-    found = received(listener)
+    found = received(listener, sent)
     assert len(found) == 3
     assert len({piece.stream_id for piece in found}) == 3
     assert [info.stream_id for info in listener["emg/info"]] == [p.stream_id for p in found]

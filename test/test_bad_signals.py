@@ -36,9 +36,7 @@ def heard(processes, listener, bundles):
     for channel, value in FAULTS.items():
         emg[BAD, channel] = clean[BAD.start - 1, channel] if value is None else value
     band.send(emg)
-    listener.wait_for("emg/conditioned", len(emg) // CHUNK)
-    listener.wait_until_quiet("wrist/velocity")
-    listener.wait_until_quiet("gesture/probabilities")
+    listener.wait_for_end(len(emg))
     return listener, clean
 
 

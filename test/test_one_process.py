@@ -16,7 +16,7 @@ from test.listening import NAME, Listener
 from test.processes import CONSUMERS, Processes
 
 SECONDS = 6.0
-RATE = 2000
+SAMPLES = round(SECONDS * 2000)
 TOPICS = ("emg/conditioned", "emg/mpf/wrist", "gesture/probabilities", "wrist/velocity")
 
 
@@ -72,8 +72,7 @@ def apart(tmp_path_factory, bundles):
         given = parameters(bundles)
         for name in (*CONSUMERS, "driver"):
             processes.node(name, parameters=given.get(name, {}))
-        listener.wait_for("wrist/velocity", 200, 120)
-        listener.wait_until_quiet("wrist/velocity")
+        listener.wait_for_end(SAMPLES, 120)
         readers = {topic: listener.node.count_subscribers(topic) for topic in ("emg/raw", *TOPICS)}
         yield listener, readers
     finally:
@@ -88,8 +87,7 @@ def together(tmp_path_factory, bundles):
     listener = Listener(processes.domain)
     running = InOneProcess(processes.domain, NODE_NAMES, parameters(bundles))
     try:
-        listener.wait_for("wrist/velocity", 200, 120)
-        listener.wait_until_quiet("wrist/velocity")
+        listener.wait_for_end(SAMPLES, 120)
         readers = {topic: listener.node.count_subscribers(topic) for topic in ("emg/raw", *TOPICS)}
         running.finish()
         yield listener, readers
@@ -101,7 +99,7 @@ def together(tmp_path_factory, bundles):
 def test_events_and_velocities_are_the_same_bit_for_bit(apart, together):
     one, other = apart[0], together[0]
     samples, rows = offline.probabilities(one["gesture/probabilities"])
-    assert len(samples) == 2 * ((SECONDS * RATE - 11) // 20)
+    assert len(samples) == 2 * ((SAMPLES - 11) // 20)
     more_samples, more_rows = offline.probabilities(other["gesture/probabilities"])
     assert np.array_equal(samples, more_samples)
     assert rows.tobytes() == more_rows.tobytes()
@@ -115,8 +113,8 @@ def test_everything_is_published_for_everyone_else(together):
     (raw,), (conditioned,) = (
         offline.pieces(listener[topic]) for topic in ("emg/raw", "emg/conditioned")
     )
-    assert (raw.first_sample, raw.end) == (0, SECONDS * RATE)
-    assert (conditioned.first_sample, conditioned.end) == (0, SECONDS * RATE)
+    assert (raw.first_sample, raw.end) == (0, SAMPLES)
+    assert (conditioned.first_sample, conditioned.end) == (0, SAMPLES)
     for topic in TOPICS:
         sequence = [message.sequence for message in listener[topic]]
         assert sequence == list(range(len(sequence)))
@@ -139,11 +137,10 @@ def test_decoders_hear_a_driver_and_preprocessor_of_other_processes(processes, l
     try:
         processes.node("preprocessor")
         processes.node("driver", parameters=parameters(bundles)["driver"])
-        listener.wait_for("wrist/velocity", 200, 120)
-        listener.wait_until_quiet("gesture/probabilities")
+        listener.wait_for_end(SAMPLES, 120)
         samples, _ = offline.probabilities(listener["gesture/probabilities"])
-        assert samples.tolist() == list(range(20, round(SECONDS * RATE), 10))[: len(samples)]
-        assert len(samples) == 2 * ((SECONDS * RATE - 11) // 20)
+        assert samples.tolist() == list(range(20, SAMPLES, 10))[: len(samples)]
+        assert len(samples) == 2 * ((SAMPLES - 11) // 20)
         assert listener.node.count_subscribers("emg/conditioned") == 2
     finally:
         running.close()

@@ -144,7 +144,7 @@ def test_outputs_after_a_seam_are_fresh_and_those_after_100_ms_are_not(played):
                 )
 
 
-def test_stamps_in_real_time_advance_as_the_samples_do(played):
+def test_stamps_in_real_time_are_sample_times_and_not_arrival_times(played):
     for one in played:
         if one.speed != 1.0:
             continue
@@ -153,6 +153,7 @@ def test_stamps_in_real_time_advance_as_the_samples_do(played):
             stamps = np.array([to_nanoseconds(c.header.stamp) for c in chunks]) / 1e9
             samples = np.array([c.first_sample for c in chunks]) / one.info.sample_rate
             assert np.diff(stamps).min() > 0
-            # A machine that cannot keep up makes the player pause: the clock jumps then, once.
+            # Where a busy machine made the player late, stamps are led back to the line; blocks
+            # that merely arrive unevenly, as they do everywhere, must not move them.
             off = np.abs(np.diff(stamps) - np.diff(samples))
-            assert np.mean(off < 0.1e-3) > 0.8
+            assert np.median(off) < 0.1e-3

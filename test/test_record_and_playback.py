@@ -173,7 +173,7 @@ def test_ros2_bag_play_gives_the_same_events(joined_late, bundles, processes, li
         "--disable-keyboard-controls", "-d", "2", *(["--clock", "100"] if clock else []),
     )  # fmt: skip
     assert player.ends(RECORDED_S + 90) == 0, player.output
-    listener.wait_until_quiet("gesture/probabilities")
-    listener.wait_until_quiet("wrist/velocity")
+    last = recorded["emg/raw"][-1]
+    listener.wait_for_end(last.first_sample + len(last.data) // last.channels)
     active(listener, [f"/{name}" for name in CONSUMERS])
     compare(recorded, listener, first_whole=1)
