@@ -82,7 +82,7 @@ class Driver:
     def finished(self) -> bool:
         """Whether the stream has come to an end, be it too early, and been worked through."""
         ended = self._reader is not None and self._reader.link in (Link.ENDED, Link.FAILED)
-        return ended and self._pacing.drained()
+        return ended and self._pacing.drained(time.monotonic())
 
     def configure(self) -> None:
         """Choose the device and make the topics."""

@@ -11,6 +11,8 @@ AHEAD_S = 1.0
 """EMG, in s, by which the stream may be ahead of the slowest consumer."""
 DRAINED_S = 0.1
 """EMG, in s, short of the end at which a consumer counts as done: it reports now and then."""
+SETTLING_S = 0.5
+"""Time for the little that is then left, and for what is made of it to go out."""
 DRAIN_PATIENCE_S = 5.0
 
 
@@ -35,6 +37,7 @@ class Pacing:
         self._first: int | None = None
         self._next = 0
         self._drain_deadline: float | None = None
+        self._near_since: float | None = None
         self._given_up = False
         self._changed = threading.Condition()
 
@@ -79,16 +82,17 @@ class Pacing:
             return []
         return self._wait(lambda name: self._progress.get(name, 0) >= limit)
 
-    def drained(self) -> bool:
-        """Tell whether every consumer has come to the last sample, or was waited for in vain."""
-        now = time.monotonic()
+    def drained(self, now: float) -> bool:
+        """Tell whether all consumers are done at the steady time `now`, or waited for in vain."""
         with self._changed:
             if self._drain_deadline is None:
                 self._drain_deadline = now + DRAIN_PATIENCE_S
             limit = self._next - self._short
-            return now > self._drain_deadline or all(
-                self._progress.get(name, 0) >= limit for name in self._consumers
-            )
+            if not all(self._progress.get(name, 0) >= limit for name in self._consumers):
+                return now > self._drain_deadline
+            if self._near_since is None:
+                self._near_since = now
+            return not self._consumers or now - self._near_since >= SETTLING_S
 
     def give_up(self) -> None:
         """Let every wait return at once, now and later."""

@@ -99,8 +99,24 @@ def test_nothing_waits_once_given_up(pacing):
     assert sender.ends()
 
 
-def test_stream_is_drained_when_its_consumers_come_near_its_end(pacing):
+def test_stream_is_drained_half_a_second_after_its_consumers_come_near_its_end(pacing):
     assert Sender(pacing, range(0, 1000, BLOCK)).ends()
-    assert not pacing.drained()
+    assert not pacing.drained(50.0)
     pacing.progressed("decoder", 7, 950)
-    assert pacing.drained()
+    assert not pacing.drained(51.0)
+    assert not pacing.drained(51.4)
+    assert pacing.drained(51.6)
+
+
+def test_consumer_that_never_comes_to_the_end_is_not_waited_for_for_ever(pacing):
+    assert Sender(pacing, range(0, 1000, BLOCK)).ends()
+    assert not pacing.drained(50.0)
+    assert not pacing.drained(54.9)
+    assert pacing.drained(55.1)
+
+
+def test_stream_without_consumers_is_drained_at_once():
+    pacing = Pacing([], PATIENCE_S)
+    pacing.begin(7, RATE)
+    assert pacing.wait_until_near(0, BLOCK) == []
+    assert pacing.drained(50.0)

@@ -15,6 +15,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.context import Context
+from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.publisher import Publisher
@@ -30,6 +31,8 @@ from semg_node.reporting import diagnostics
 from semg_node.settings import SettingError, setting
 
 _CARE_S = 1.0
+_LAST_MESSAGES_S = 4.0
+"""Longest wait for readers that have not got all yet: one lost message is sent again after 3 s."""
 
 
 @dataclass(frozen=True)
@@ -237,8 +240,16 @@ class NodeShell(LifecycleNode):
             self.stop_with(self.failure)
         else:
             self.get_logger().info("finished")
+            self._wait_until_received()
             self.trigger_deactivate()
         self.finished = True
+
+    def _wait_until_received(self) -> None:
+        """Give reliable readers time to get the last messages: the process may end after this."""
+        deadline = time.monotonic() + _LAST_MESSAGES_S
+        for publisher in self._outputs:
+            remaining = max(deadline - time.monotonic(), 0.0)
+            publisher.wait_for_all_acked(Duration(nanoseconds=round(1e9 * remaining)))
 
     @property
     def failed(self) -> bool:

@@ -79,7 +79,7 @@ class Replay:
         self._damage: RecordingError | None = None
         self._looped = 0.0
         self._played_to = 0.0
-        self._deadline = 0.0
+        self._deadline: float | None = None
         self._opened_ns = 0
 
     @property
@@ -121,7 +121,7 @@ class Replay:
         self._starts_stream = False
         self._looped = 0.0
         self._played_to = self._next.time
-        self._deadline = time.monotonic()
+        self._deadline = None
         self._opened_ns = time.time_ns()
 
     def read(self, timeout: float) -> SampleBlock | None:
@@ -165,8 +165,11 @@ class Replay:
         duration = len(block.emg) / block.info.sample_rate
         pause = 0.0 if block.starts_stream else block.time - self._played_to
         taken = min(max(duration + pause, 0.0), duration + LONGEST_PAUSE)
-        deadline = self._deadline + taken / self._options.rate
         now = time.monotonic()
+        if self._deadline is None:
+            # Not when it was opened: whoever waited for consumers since need not catch up.
+            self._deadline = now
+        deadline = self._deadline + taken / self._options.rate
         if deadline - now > timeout:
             time.sleep(max(timeout, 0.0))
             return False

@@ -115,6 +115,14 @@ def test_in_real_time_a_block_comes_when_its_last_sample_is_due(hdf5, play):
     assert all(block.stamp_ns is None for block in blocks)
 
 
+def test_playing_begins_with_the_first_read_and_not_with_opening(hdf5, play):
+    device = play(hdf5(400), rate=1.0)
+    time.sleep(0.3)  # what a driver does that waits for its consumers
+    blocks = read_all(device)
+    # A block can come late, but the last not before all that was played has passed.
+    assert blocks[-1].received - blocks[0].received > 0.19 - 0.01
+
+
 def test_deadlines_do_not_drift_when_the_reader_is_late(hdf5, play):
     device = play(hdf5(1000), rate=1.0)
     begun = time.monotonic()
