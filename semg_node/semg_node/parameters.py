@@ -78,10 +78,12 @@ def declare(node: Node, kind: type[Any], prefix: str = "", *, read_only: bool = 
         try:
             node.declare_parameter(name, default, descriptor)
         except (InvalidParameterValueException, InvalidParameterTypeException) as error:
-            kind_name = type(field.default).__name__
-            raise SettingError(
-                f"{where}: {error}; must be a {kind_name}, {info.range_text()}"
-            ) from None
+            # rclpy does not tell the value apart; declared without a range, the node does.
+            given = node.declare_parameter(
+                name, descriptor=ParameterDescriptor(dynamic_typing=True)
+            )
+            check(where, given.value, field.default, info)
+            raise SettingError(f"{where}: {error}") from None
         check(where, _value(node, name, field.default), field.default, info)
     _refuse_misfits(node, kind, prefix)
 

@@ -47,9 +47,9 @@ class SettingInfo:
     read_only: bool = False
     also: float | None = None
 
-    def range_text(self) -> str:
-        """Say which values are allowed, in words."""
-        text = self._main_range_text()
+    def range_text(self, default: str = "any value") -> str:
+        """Say which values are allowed, in words; `default` where all are."""
+        text = self._main_range_text() or default
         return text if self.also is None else f"{text}, or {self.also:g}"
 
     def _main_range_text(self) -> str:
@@ -62,7 +62,7 @@ class SettingInfo:
             return f"at least {self.minimum:g}{unit}"
         if self.maximum is not None:
             return f"at most {self.maximum:g}{unit}"
-        return "any value"
+        return ""
 
 
 def setting(
@@ -117,7 +117,8 @@ def check(name: str, value: Any, default: Any, info: SettingInfo) -> Any:
         value = float(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise SettingError(
-            f"{name}: {value!r} is of type {type(value).__name__}, but must be {wanted.__name__}"
+            f"{name}: {value!r} is of type {type(value).__name__}, but must be "
+            + ", ".join(filter(None, (wanted.__name__, info.range_text(default=""))))
         )
     if info.choices and value not in info.choices:
         raise SettingError(f"{name}: {value!r} is not allowed, must be {info.range_text()}")

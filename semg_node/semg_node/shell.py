@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import traceback
@@ -31,6 +32,8 @@ from semg_node.reporting import diagnostics
 from semg_node.settings import SettingError, setting
 
 _CARE_S = 1.0
+_USUAL_WAIT_S = 3.0
+"""Time that nodes which start together may take to hear of each other."""
 _LAST_MESSAGES_S = 4.0
 """Longest wait for readers that have not got all yet: one lost message is sent again after 3 s."""
 
@@ -112,6 +115,7 @@ class NodeShell(LifecycleNode):
         self._starting = False
         self._stopping_for_fault = False
         self._said = ""
+        self._waits_since = math.inf
         self._inputs: list[Callable[[], None]] = []
         self._outputs: list[Publisher] = []
         self._reception = Reception(self)
@@ -288,6 +292,7 @@ class NodeShell(LifecycleNode):
                 self.may_publish = False
                 return self._refuse(error)
             self.fault = self._said = ""
+            self._waits_since = math.inf
             self.active = True
             self.finished = False
             self._wanted = self.settings.autostart
@@ -364,7 +369,7 @@ class NodeShell(LifecycleNode):
             self.get_logger().debug(trace)
         self.waits = isinstance(refusal, NotReady)
         # With autostart the same refusal comes every second: say it once.
-        if self.fault != self._said:
+        if self.fault != self._said and self._is_worth_saying():
             self._said = self.fault
             # On lines of their own: rclpy refuses a second severity from the same line.
             if isinstance(refusal, NotReady):
@@ -372,6 +377,15 @@ class NodeShell(LifecycleNode):
             else:
                 self.get_logger().error(self.fault)
         return TransitionCallbackReturn.FAILURE
+
+    def _is_worth_saying(self) -> bool:
+        """Tell whether a refusal is more than the short wait that every start has."""
+        if not self.waits:
+            self._waits_since = math.inf
+            return True
+        now = time.monotonic()
+        self._waits_since = min(self._waits_since, now)
+        return not self._starting or now - self._waits_since >= _USUAL_WAIT_S
 
     # -- parameters and diagnostics -----------------------------------------------------------
 

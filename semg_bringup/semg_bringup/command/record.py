@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from semg_bringup.command.network import add_network_arguments, choose_network, where
 from semg_bringup.command.numbers import positive
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TOPIC",
         help="record only these, such as emg/raw or 'gesture/*' (default: all of the graph)",
     )
-    parser.add_argument(
-        "--namespace", default="", metavar="NAME", help="namespace of the graph, such as left"
-    )
+    add_network_arguments(parser)
 
 
 def default_folder() -> Path:
@@ -79,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
     topics = choose(options.topics)
     folder = options.output or default_folder()
+    choose_network(options)
 
     import rclpy
     from rclpy.node import Node
@@ -111,7 +110,8 @@ def run(options: argparse.Namespace) -> int:
                 session.step()
                 if time.monotonic() > hint_at and not recorder.tally.messages:
                     hint_at = float("inf")
-                    _say(_hint(node.get_namespace()))
+                    place = where(node.get_namespace())
+                    _say(f"nothing heard yet {place}: is a graph running, such as `semg run`?")
                 time.sleep(_POLL_S)
             session.take()
             recorder.close()
@@ -123,14 +123,6 @@ def run(options: argparse.Namespace) -> int:
         return 0 if recorder.tally.messages else _FAILED
     finally:
         rclpy.try_shutdown()
-
-
-def _hint(namespace: str) -> str:
-    domain = os.environ.get("ROS_DOMAIN_ID", "0")
-    return (
-        f"nothing heard yet in namespace {namespace} on ROS domain {domain}: "
-        "is a graph running there, such as `semg run`?"
-    )
 
 
 class _Session:

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from semg_bringup.command.network import add_network_arguments, choose_network, where
 from semg_bringup.command.numbers import not_negative, positive
 from semg_bringup.command.overrides import overrides
 from semg_bringup.command.refusal import CommandError
@@ -84,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NODE",
         help=f"run only these, of: {' '.join(NODE_NAMES)}",
     )
-    ros.add_argument("--namespace", default="", metavar="NAME", help="such as left")
+    add_network_arguments(ros)
     ros.add_argument(
         "--params", type=Path, metavar="FILE", help="ROS parameter file (default: our own)"
     )
@@ -95,12 +95,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NODE.PARAMETER:=VALUE",
         help="set one parameter; may be given several times",
-    )
-    ros.add_argument("--domain", type=int, metavar="N", help="ROS domain, 0 to 232")
-    ros.add_argument(
-        "--network",
-        action="store_true",
-        help="be heard on the network (default: only on this machine)",
     )
 
 
@@ -113,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     parameters = overrides(options)
     params_file = _params_file(options.params)
     _check_recording(options)
-    _set_network(options)
+    choose_network(options)
 
     import rclpy
     from rclpy.signals import SignalHandlerOptions
@@ -166,6 +160,10 @@ def _show(process: OneProcess, options: argparse.Namespace, stopped: Callable[[]
     finally:
         if recording is not None:
             status = _end_recording(process, recording)
+    if not state.snapshot().samples:
+        place = where(taps.namespace)
+        print(f"semg run: no EMG came: is a driver running {place}?", file=sys.stderr)
+        return _FAILED
     return status
 
 
@@ -219,16 +217,6 @@ def _check_recording(options: argparse.Namespace) -> None:
         from semg_driver.recordings.opening import open_recording
 
         open_recording(options.recording).close()
-
-
-def _set_network(options: argparse.Namespace) -> None:
-    """Choose who can hear the graph; has to come before rclpy starts."""
-    if options.domain is not None:
-        if not 0 <= options.domain <= 232:
-            raise CommandError(f"--domain {options.domain}: must be from 0 to 232")
-        os.environ["ROS_DOMAIN_ID"] = str(options.domain)
-    if options.network:
-        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "SUBNET"
 
 
 def _start_recording(options: argparse.Namespace, taps: Any) -> LocalRecording | None:

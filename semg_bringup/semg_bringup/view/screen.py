@@ -12,6 +12,9 @@ from semg_bringup.view.snapshot import Band, Contact, NodeState, SeenGesture, Sn
 LEFT_WIDTH = 34
 _BAR = 16
 _WRIST_HALF = 12
+_WRIST_WORDS = 15  # title and number beside the wrist bar
+_BESIDE_WIDTH = 44
+_INDENT = 8
 _FASTEST = 3.5  # rad/s at the end of the wrist bar, about 200 deg/s
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEADLINES = {
@@ -25,11 +28,14 @@ _LEVEL_STYLE = ("green", "yellow", "red")
 
 
 def draw(snapshot: Snapshot, width: int = 80, height: int = 24) -> Text:
-    """Return the picture of a snapshot, at most `height` lines of about `width` characters."""
-    foot = _foot(snapshot)
+    """Return the picture of a snapshot, at most `height` lines of about `width` characters.
+
+    On a narrow terminal what the wearer did is left out, and the lines at the foot are broken.
+    """
+    foot = _foot(snapshot, width)
     head = _head(snapshot, width)
     room = max(height - len(head) - len(foot), 1)
-    left, right = _channels(snapshot, room), _decoded(snapshot)
+    left, right = _channels(snapshot, room), _decoded(snapshot, width - LEFT_WIDTH)
     lines = head
     for i in range(min(max(len(left), len(right)), room)):
         line = left[i] if i < len(left) else Text()
@@ -56,7 +62,8 @@ def _head(snapshot: Snapshot, width: int) -> list[Text]:
         device = Text(f" {_describe(band)}")
     title.append(" " * max(width - title.cell_len - len(clock) - 1, 1)).append(clock)
     hint = " Muscle signals (left) become gestures and wrist motion (right). Ctrl-C stops."
-    return [title, device, Text(hint, style="dim")]
+    short = " Ctrl-C stops."
+    return [title, device, Text(hint if len(hint) <= width else short, style="dim")]
 
 
 def _describe(band: Band) -> str:
@@ -120,17 +127,19 @@ def centred_bar(value: float, half: int) -> str:
     return "─" * (half - left) + "█" * left + "│" + "█" * right + "─" * (half - right)
 
 
-def _decoded(snapshot: Snapshot) -> list[Text]:
+def _decoded(snapshot: Snapshot, width: int) -> list[Text]:
     simulated = snapshot.band is not None and snapshot.band.source is Source.SIMULATED
+    beside = simulated and width >= _BESIDE_WIDTH
+    half = min(max((width - _WRIST_WORDS - 1) // 2, 1), _WRIST_HALF)
     title = Text(f"{'gestures decoded':<25}", style="bold")
-    if simulated:
+    if beside:
         title.append("what the wearer did")
     lines = [title]
     for i in range(8):
         line = Text()
         if i < len(snapshot.events):
             line.append_text(_event(snapshot.events[i], snapshot.now))
-        if simulated and i < len(snapshot.done):
+        if beside and i < len(snapshot.done):
             line.append(" " * max(25 - line.cell_len, 1))
             done = snapshot.done[i]
             line.append(f"{_age(done, snapshot.now)} {_words(done.name)}", style="dim")
@@ -144,10 +153,13 @@ def _decoded(snapshot: Snapshot) -> list[Text]:
     else:
         held.append("nothing", style="dim")
     lines += [held, Text(), Text("wrist velocity (deg/s)", style="bold")]
-    lines.append(_wrist("decoded", snapshot.velocity, "magenta"))
+    lines.append(_wrist("decoded", snapshot.velocity, half, "magenta"))
     if simulated:
-        lines.append(_wrist("true", snapshot.true_velocity, "dim"))
-    lines.append(Text(" " * 9 + f"{'flexion':<{_WRIST_HALF}} {'extension':>{_WRIST_HALF}}", "dim"))
+        lines.append(_wrist("true", snapshot.true_velocity, half, "dim"))
+    if half >= len("extension"):
+        lines.append(Text(" " * 9 + f"{'flexion':<{half}} {'extension':>{half}}", "dim"))
+    else:
+        lines.append(Text(" " * 9 + f"{'flex':<{half}} {'ext':>{half}}", "dim"))
     return lines
 
 
@@ -170,56 +182,67 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _wrist(title: str, velocity: float | None, style: str) -> Text:
+def _wrist(title: str, velocity: float | None, half: int, style: str) -> Text:
     line = Text(f"{title:<9}", style="dim")
     if velocity is None or not math.isfinite(velocity):
         return line.append("-", style="dim")
-    line.append(centred_bar(velocity / _FASTEST, _WRIST_HALF), style=style)
+    line.append(centred_bar(velocity / _FASTEST, half), style=style)
     # Adding 0 turns a negative zero into a positive one.
     return line.append(f" {round(math.degrees(velocity)) + 0:+5d}")
 
 
-def _foot(snapshot: Snapshot) -> list[Text]:
+def _foot(snapshot: Snapshot, width: int) -> list[Text]:
     notice = Text(f" {snapshot.notices[-1]}" if snapshot.notices else "", style="yellow")
-    return [notice, _rates(snapshot), _delays(snapshot), _nodes(snapshot)]
+    lines = [notice]
+    for title, parts in (
+        ("rates", _rates(snapshot)),
+        ("delay", _delays(snapshot)),
+        ("nodes", _nodes(snapshot)),
+    ):
+        lines += _flow(title, parts, width)
+    return lines
 
 
-def _rates(snapshot: Snapshot) -> Text:
-    line = Text(" rates  ", style="dim")
-    rates = "  ".join(f"{name} {rate:.0f}/s" for name, rate in snapshot.rates.items())
-    line.append(f"{rates or '-'}  ", style="not dim")
+def _flow(title: str, parts: list[Text], width: int) -> list[Text]:
+    """Set parts beside each other, on as many lines as they need."""
+    lines = [Text(f" {title:<7}", style="dim")]
+    for part in parts:
+        if lines[-1].cell_len > _INDENT and lines[-1].cell_len + part.cell_len > width:
+            lines.append(Text(" " * _INDENT))
+        lines[-1].append_text(part).append(" " if part.plain.endswith(",") else "  ")
+    return lines
+
+
+def _rates(snapshot: Snapshot) -> list[Text]:
+    parts = [Text(f"{name} {rate:.0f}/s", "not dim") for name, rate in snapshot.rates.items()]
     style = "not dim bold red" if snapshot.lost_samples else "not dim green"
-    line.append(f"{snapshot.lost_samples} samples lost", style=style)
+    parts.append(Text(f"{snapshot.lost_samples} samples lost", style))
     if snapshot.streams > 1:
-        line.append(f", {snapshot.streams} streams", style="not dim")
-    return line
+        parts.append(Text(f"{snapshot.streams} streams", "not dim"))
+    return parts
 
 
-def _delays(snapshot: Snapshot) -> Text:
-    line = Text(" delay  ", style="dim")
+def _delays(snapshot: Snapshot) -> list[Text]:
     if not snapshot.latencies:
-        return line.append("not known: no results yet, or samples that bear an old time")
-    for name, (p50, p95, p99) in snapshot.latencies.items():
-        line.append(f"{name} {p50:.0f}/{p95:.0f}/{p99:.0f}  ", style="not dim")
-    return line.append("ms (p50/p95/p99, sample to result)")
+        return [Text("not known: no results yet, or samples that bear an old time", "dim")]
+    parts = [
+        Text(f"{name} {p50:.0f}/{p95:.0f}/{p99:.0f}", "not dim")
+        for name, (p50, p95, p99) in snapshot.latencies.items()
+    ]
+    return [*parts, Text("ms (p50/p95/p99, sample to result)", "dim")]
 
 
-def _nodes(snapshot: Snapshot) -> Text:
-    line = Text(" nodes  ", style="dim")
+def _nodes(snapshot: Snapshot) -> list[Text]:
     if not snapshot.nodes:
-        return line.append("-", style="not dim")
+        return [Text("-", "not dim")]
     good = [name for name, node in sorted(snapshot.nodes.items()) if _is_well(node)]
-    if good:
-        line.append(f"{', '.join(good)} ", style="not dim").append(
-            "active  ", style="not dim green"
-        )
+    parts = [Text(f"{name},", "not dim") for name in good[:-1]]
+    parts += [Text(f"{name} ", "not dim").append("active", "green") for name in good[-1:]]
     for name, node in sorted(snapshot.nodes.items()):
         if not _is_well(node):
             style = f"not dim {_LEVEL_STYLE[min(node.level, 2)]}"
-            line.append(f"{name} ", style="not dim").append(
-                f"{node.message or node.phase}  ", style
-            )
-    return line
+            parts.append(Text(f"{name} ", "not dim").append(node.message or node.phase, style))
+    return parts
 
 
 def _is_well(node: NodeState) -> bool:

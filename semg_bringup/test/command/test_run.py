@@ -88,6 +88,22 @@ def test_faults_of_nodes_end_it(semg, models, tmp_path):
     assert "'glove' is not installed; there are:" in done.stderr.splitlines()[-1]
 
 
+def test_a_graph_that_no_emg_came_to_says_so(semg):
+    done = semg("run", "--nodes", "preprocessor", "--duration", 1)
+    assert done.returncode == 1
+    line = done.stderr.splitlines()[-1]
+    domain = semg.environment["ROS_DOMAIN_ID"]
+    assert line == (
+        f"semg run: no EMG came: is a driver running in namespace / on ROS domain {domain}?"
+    )
+
+
+def test_a_usual_start_is_no_matter_for_a_log(semg, models):
+    done = semg("run", "--duration", 1, *models)
+    assert done.returncode == 0
+    assert "waiting for" not in done.stdout + done.stderr
+
+
 def test_a_band_that_the_models_do_not_fit_ends_it(semg, models, write_hdf5, noise):
     recording = write_hdf5(noise[:, :8])
     done = semg("run", "--recording", recording, *models)

@@ -135,11 +135,22 @@ def test_a_full_disk_ends_the_recording_with_one_line(tmp_path, start_recording,
         subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
+def test_another_domain_can_be_named(tmp_path, start_recording, start_band, environment):
+    start_band("--chunks", 100)
+    elsewhere = int(environment["ROS_DOMAIN_ID"])
+    environment["ROS_DOMAIN_ID"] = str(elsewhere + 1)
+    options = ("--domain", elsewhere, "--duration", 0.5)
+    recording = start_recording("--output", tmp_path / "bag", *options)
+    recording.communicate(timeout=30)
+    assert recording.returncode == 0
+    assert len(sample_numbers(messages(tmp_path / "bag"))) > 0
+
+
 def test_silence_is_told_while_there_is_nothing_to_record(tmp_path, start_recording):
     recording = start_recording("--output", tmp_path / "bag")
     line = next(line for line in recording.stderr if "nothing heard yet" in line)
     assert "in namespace / on ROS domain " in line
-    assert "is a graph running there" in line
+    assert "is a graph running" in line
     recording.send_signal(signal.SIGINT)
     recording.communicate(timeout=30)
     assert recording.returncode == 1

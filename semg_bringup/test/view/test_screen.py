@@ -68,6 +68,22 @@ def test_it_fits_any_terminal(state, graph, width, height, channels):
     assert all(len(line) <= width for line in lines)
 
 
+def test_a_narrow_terminal_shows_the_same_figures_on_more_lines(state, graph):
+    graph.band(16)
+    graph.truth(["index_press"])
+    graph.velocity(-1.0)
+    names = ("driver", "gesture_decoder", "preprocessor", "wrist_decoder")
+    for name in names:
+        graph.diagnostics(name, "active", 0, "running")
+    wide, narrow = (picture(state, width, 30) for width in (80, 60))
+    foot = narrow[narrow.index(" rates") :]
+    assert all(name in foot for name in names)
+    assert "samples lost" in foot
+    assert "-57" in narrow
+    assert "what the wearer did" in wide
+    assert "what the wearer did" not in narrow
+
+
 def test_more_channels_than_rows_are_counted(state, graph):
     graph.band(64)
     graph.chunk(np.ones((20, 64)))
