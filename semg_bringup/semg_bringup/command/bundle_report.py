@@ -55,6 +55,7 @@ def _facts(bundle: ModelBundle, size: int) -> dict[str, Any]:
         "mpf": mpf,
         "frames_per_step": bundle.frames_per_step,
         "left_context": bundle.left_context,
+        "warm_up": bundle.warm_up,
         "stride": bundle.stride,
         "states": {name: list(shape) for name, shape in bundle.states.items()},
         "output": dict(vars(bundle.output)),
@@ -87,6 +88,7 @@ def _output_rows(bundle: ModelBundle) -> list[tuple[str, str]]:
         ("rate", f"{rate:g} Hz: a frame every {bundle.stride} samples"),
         ("frames per run", str(bundle.frames_per_step)),
         ("left context", f"{bundle.left_context} {unit}"),
+        ("warm-up", f"{bundle.warm_up} {unit}"),
         ("state", states or "none"),
     ]
 

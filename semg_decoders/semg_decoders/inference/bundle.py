@@ -119,6 +119,9 @@ class ModelBundle:
         Outputs that one run of the graph gives.
     left_context : int
         Input units (samples, or MPF frames) before the new ones that each run sees again.
+    warm_up : int
+        Input units before the one that the first output of a stream belongs to, where they are
+        kept in the states; 0 (the default) where the first run's outputs count.
     stride : int
         EMG samples from one output to the next.
     states : mapping of str to tuple of int
@@ -141,6 +144,7 @@ class ModelBundle:
     mpf: MpfDescription | None
     frames_per_step: int
     left_context: int
+    warm_up: int
     stride: int
     states: Mapping[str, tuple[int, ...]]
     output: OutputDescription
@@ -178,6 +182,18 @@ class ModelBundle:
         """Input units (samples, or MPF frames) by which each run of the graph advances."""
         unit = 1 if self.mpf is None else self.mpf.stride
         return self.frames_per_step * self.stride // unit
+
+    @property
+    def leading_units(self) -> int:
+        """Zero units put before a stream, so that the first output ends a run of the graph."""
+        return -(self.warm_up + 1) % self.new_units_per_step if self.warm_up else 0
+
+    @property
+    def silent_steps(self) -> int:
+        """Runs at the beginning of a stream whose outputs do not count yet."""
+        if not self.warm_up:
+            return 0
+        return (self.warm_up + 1 + self.leading_units) // self.new_units_per_step - 1
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -255,6 +271,7 @@ def _read(folder: Path) -> ModelBundle:
         mpf=mpf,
         frames_per_step=fields.integer("frames_per_step", 1),
         left_context=fields.integer("left_context", 0),
+        warm_up=fields.integer("warm_up", 0) if fields.has("warm_up") else 0,
         stride=stride,
         states=MappingProxyType(fields.shapes("states")),
         output=_output(fields.inner("output")),

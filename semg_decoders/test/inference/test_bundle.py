@@ -58,6 +58,19 @@ def test_mpf_shapes_count_frames(tmp_path, mpf_description):
     assert bundle.mpf.noise_floor == 2.0
 
 
+def test_a_stream_begins_so_that_its_first_output_ends_a_run(tmp_path, mpf_description):
+    mpf_description |= {"frames_per_step": 1, "stride": 320, "left_context": 0, "warm_up": 491}
+    bundle = ModelBundle.load(write(tmp_path / "b", mpf_description))
+    assert bundle.new_units_per_step == 8
+    assert (bundle.leading_units, bundle.silent_steps) == (4, 61)
+    assert (bundle.silent_steps + 1) * 8 - bundle.leading_units == bundle.warm_up + 1
+
+
+def test_without_a_warm_up_the_first_run_counts(tmp_path, description):
+    bundle = ModelBundle.load(write(tmp_path / "b", description))
+    assert (bundle.warm_up, bundle.leading_units, bundle.silent_steps) == (0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [

@@ -30,6 +30,7 @@ def bundle(tmp_path):
         mpf=None,
         frames_per_step=2,
         left_context=11,
+        warm_up=0,
         stride=10,
         states={},
         output=OutputDescription("logits", "sigmoid", ("a",)),
