@@ -6,6 +6,10 @@ import os
 import signal
 import sys
 
+# Threads that wait for each other by spinning come to a standstill on a busy machine.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Each package lies in a folder of its own name, which pytest would take for the package.
 for package in ("semg_node", "semg_driver", "semg_decoders", "semg_training", "semg_bringup"):
     importlib.import_module(package)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Causal conformer blocks that continue a stream, given the end of what they saw before."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+_MASKED = -1e9
+"""Added to an attention score it leaves a weight of exactly 0."""
+
+
+class FeedForward(nn.Module):
+    """``F(x) + x / 2``: the half weight lies on the skip path, as published.
+
+    Parameters
+    ----------
+    size, inner : int
+        Of a frame, and of the layer between.
+    dropout : float
+        After each linear layer, in training only.
+    """
+
+    def __init__(self, size: int, inner: int, dropout: float) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(size)
+        self.expand = nn.Linear(size, inner)
+        self.contract = nn.Linear(inner, size)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Map frames (frames, size) to frames of the same shape."""
+        inner = self.dropout(nn.functional.silu(self.expand(self.norm(frames))))
+        outer: Tensor = self.dropout(self.contract(inner))
+        return outer + 0.5 * frames
+
+
+class WindowAttention(nn.Module):
+    """``A(LayerNorm(x)) + x``, attention of each frame to a window that ends with it.
+
+    As published, keys and values are not the rows of the window, (window, size): it is
+    transposed and its memory read again as (window, size).
+
+    Parameters
+    ----------
+    size : int
+        Of a frame.
+    window : int
+        Frames.
+    heads : int
+        Among which a frame is divided.
+    """
+
+    def __init__(self, size: int, window: int, heads: int) -> None:
+        super().__init__()
+        self.window = window
+        self.heads = heads
+        self.norm = nn.LayerNorm(size)
+        self.query = nn.Linear(size, size)
+        self.key = nn.Linear(size, size)
+        self.value = nn.Linear(size, size)
+        self.output = nn.Linear(size, size)
+
+    def forward(self, frames: Tensor, before: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Continue a stream.
+
+        Parameters
+        ----------
+        frames : Tensor, shape (frames, size)
+            The next ones.
+        before : Tensor, shape (window - 1, size)
+            Normalised frames before them; zeros where the stream had not begun.
+        seen : Tensor, shape (frames,)
+            How many frames the stream holds up to and with each; not above 0 for those before it.
+
+        Returns
+        -------
+        frames : Tensor, shape (frames, size)
+        before : Tensor, shape (window - 1, size)
+            To be given to the next call.
+        """
+        count, size = frames.shape
+        normalised = self.norm(frames) * (seen > 0)[:, None]
+        all_ = torch.cat([before, normalised])
+        index = torch.arange(count)[:, None] + torch.arange(self.window)
+        memory = all_[index].transpose(1, 2).reshape(count, self.window, size)
+        attended = self._attend(normalised, memory, seen)
+        return attended + frames, all_[count:]
+
+    def _attend(self, queries: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
+        """Attend from (frames, size) to (frames, window, size).
+
+        The projections of keys and values are moved from every row of the window to the query
+        and to the weighted sum: the same numbers for an eighth of the work. The bias of the keys
+        adds the same to all scores of a query, and drops out.
+        """
+        count, size = queries.shape
+        part = size // self.heads
+        query = self.query(queries).reshape(count, self.heads, 1, part) * part**-0.5
+        wanted = (query @ self.key.weight.reshape(self.heads, part, size)).squeeze(2)
+        scores = wanted @ memory.transpose(1, 2)
+        places = torch.arange(self.window)
+        hidden = places < self.window - seen.clamp(min=1)[:, None]
+        scores = scores + (_MASKED * hidden)[:, None]
+        sums = (scores.softmax(-1) @ memory).unsqueeze(2)
+        values = sums @ self.value.weight.reshape(self.heads, part, size).transpose(1, 2)
+        attended: Tensor = self.output(values.reshape(count, size) + self.value.bias)
+        return attended
+
+
+class Convolution(nn.Module):
+    """``C(x) + x``, a depthwise convolution over time that looks back only.
+
+    Parameters
+    ----------
+    size : int
+        Of a frame.
+    kernel, stride : int
+        Frames.
+    dropout : float
+        At the end, in training only.
+    """
+
+    def __init__(self, size: int, kernel: int, stride: int, dropout: float) -> None:
+        super().__init__()
+        self.stride = stride
+        self.norm = nn.LayerNorm(size)
+        self.expand = nn.Linear(size, 2 * size)
+        self.depthwise = nn.Conv1d(size, size, kernel, stride, groups=size)
+        self.norm_after = nn.LayerNorm(size)
+        self.project = nn.Linear(size, size)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, frames: Tensor, before: Tensor) -> tuple[Tensor, Tensor]:
+        """Continue a stream; the last of every `stride` frames has an output.
+
+        Parameters
+        ----------
+        frames : Tensor, shape (frames, size)
+            The next ones, a multiple of `stride`.
+        before : Tensor, shape (kernel - 1, size)
+            What the convolution saw before them.
+
+        Returns
+        -------
+        frames : Tensor, shape (frames / stride, size)
+        before : Tensor, shape (kernel - 1, size)
+            To be given to the next call.
+        """
+        gated = nn.functional.glu(self.expand(self.norm(frames)), dim=-1)
+        all_ = torch.cat([before, gated])
+        last = self.stride - 1
+        convolved = self.depthwise(all_[last:].T[None])[0].T
+        projected = self.project(nn.functional.silu(self.norm_after(convolved)))
+        return self.dropout(projected) + frames[last :: self.stride], all_[len(frames) :]
+
+
+class ConformerBlock(nn.Module):
+    """Feed-forward, attention, convolution, feed-forward, normalisation.
+
+    Parameters
+    ----------
+    size, inner : int
+        Of a frame, and of the feed-forward layers.
+    window, heads : int
+        Of the attention.
+    kernel, stride : int
+        Of the convolution.
+    dropout : float
+        In training only.
+    """
+
+    def __init__(
+        self, size: int, inner: int, window: int, heads: int, kernel: int, stride: int,
+        dropout: float,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.feed_forward_before = FeedForward(size, inner, dropout)
+        self.attention = WindowAttention(size, window, heads)
+        self.convolution = Convolution(size, kernel, stride, dropout)
+        self.feed_forward_after = FeedForward(size, inner, dropout)
+        self.norm = nn.LayerNorm(size)
+
+    def forward(
+        self, frames: Tensor, attended: Tensor, convolved: Tensor, seen: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Continue a stream; shapes as for `WindowAttention` and `Convolution`."""
+        frames = self.feed_forward_before(frames)
+        frames, attended = self.attention(frames, attended, seen)
+        frames, convolved = self.convolution(frames, convolved)
+        return self.norm(self.feed_forward_after(frames)), attended, convolved
