@@ -10,6 +10,29 @@ _MASKED = -1e9
 """Added to an attention score it leaves a weight of exactly 0."""
 
 
+def masks(seen: Tensor, window: int) -> tuple[Tensor, Tensor]:
+    """Return what tells attention how far back a stream reaches.
+
+    Parameters
+    ----------
+    seen : Tensor, shape (frames,)
+        How many frames the stream holds up to and with each; not above 0 for those before it.
+    window : int
+        Frames.
+
+    Returns
+    -------
+    begun : Tensor, shape (frames, 1)
+        1 for frames of the stream, 0 for those before it.
+    mask : Tensor, shape (frames, 1, window)
+        To be added to the scores of the frames of each window.
+    """
+    places = torch.arange(window, dtype=seen.dtype)
+    missing = window - seen.clamp(min=1)
+    mask = (missing[:, None, None] - places).clamp(0, 1) * _MASKED
+    return seen.clamp(0, 1)[:, None], mask
+
+
 class FeedForward(nn.Module):
     """``F(x) + x / 2``: the half weight lies on the skip path, as published.
 
@@ -61,7 +84,9 @@ class WindowAttention(nn.Module):
         self.value = nn.Linear(size, size)
         self.output = nn.Linear(size, size)
 
-    def forward(self, frames: Tensor, before: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, frames: Tensor, before: Tensor, begun: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Continue a stream.
 
         Parameters
@@ -70,8 +95,8 @@ class WindowAttention(nn.Module):
             The next ones.
         before : Tensor, shape (window - 1, size)
             Normalised frames before them; zeros where the stream had not begun.
-        seen : Tensor, shape (frames,)
-            How many frames the stream holds up to and with each; not above 0 for those before it.
+        begun, mask : Tensor, shapes (frames, 1) and (frames, 1, window)
+            As from `masks`.
 
         Returns
         -------
@@ -80,32 +105,32 @@ class WindowAttention(nn.Module):
             To be given to the next call.
         """
         count, size = frames.shape
-        normalised = self.norm(frames) * (seen > 0)[:, None]
+        normalised = self.norm(frames) * begun
         all_ = torch.cat([before, normalised])
         index = torch.arange(count)[:, None] + torch.arange(self.window)
         memory = all_[index].transpose(1, 2).reshape(count, self.window, size)
-        attended = self._attend(normalised, memory, seen)
-        return attended + frames, all_[count:]
+        return self._attend(normalised, memory, mask) + frames, all_[count:]
 
-    def _attend(self, queries: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
+    def _attend(self, queries: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
         """Attend from (frames, size) to (frames, window, size).
 
-        The projections of keys and values are moved from every row of the window to the query
-        and to the weighted sum: the same numbers for an eighth of the work. The bias of the keys
-        adds the same to all scores of a query, and drops out.
+        Keys and values of every row of the window are never made: their projections are merged
+        into those of the query and of the output, for the same numbers with an eighth of the
+        work. The bias of the keys adds the same to all scores of a query, and drops out.
         """
         count, size = queries.shape
-        part = size // self.heads
-        query = self.query(queries).reshape(count, self.heads, 1, part) * part**-0.5
-        wanted = (query @ self.key.weight.reshape(self.heads, part, size)).squeeze(2)
-        scores = wanted @ memory.transpose(1, 2)
-        places = torch.arange(self.window)
-        hidden = places < self.window - seen.clamp(min=1)[:, None]
-        scores = scores + (_MASKED * hidden)[:, None]
-        sums = (scores.softmax(-1) @ memory).unsqueeze(2)
-        values = sums @ self.value.weight.reshape(self.heads, part, size).transpose(1, 2)
-        attended: Tensor = self.output(values.reshape(count, size) + self.value.bias)
-        return attended
+        by_head = (self.heads, size // self.heads, size)
+        key = self.key.weight.reshape(by_head) * by_head[1] ** -0.5
+        wanted = self.query.weight.reshape(by_head).transpose(1, 2) @ key
+        wanted_bias = self.query.bias.reshape(self.heads, 1, by_head[1]) @ key
+        weight = wanted.transpose(0, 1).reshape(size, self.heads * size)
+        probes = torch.addmm(wanted_bias.reshape(-1), queries, weight)
+        scores = probes.reshape(count, self.heads, size) @ memory.transpose(1, 2) + mask
+        sums = (scores.softmax(-1) @ memory).reshape(count, self.heads * size)
+        output = self.output.weight.T.reshape(self.heads, by_head[1], size)
+        value = self.value.weight.reshape(by_head).transpose(1, 2) @ output
+        bias = self.value.bias @ self.output.weight.T + self.output.bias
+        return torch.addmm(bias, sums, value.reshape(self.heads * size, size))
 
 
 class Convolution(nn.Module):
@@ -182,10 +207,10 @@ class ConformerBlock(nn.Module):
         self.norm = nn.LayerNorm(size)
 
     def forward(
-        self, frames: Tensor, attended: Tensor, convolved: Tensor, seen: Tensor
+        self, frames: Tensor, attended: Tensor, convolved: Tensor, begun: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Continue a stream; shapes as for `WindowAttention` and `Convolution`."""
         frames = self.feed_forward_before(frames)
-        frames, attended = self.attention(frames, attended, seen)
+        frames, attended = self.attention(frames, attended, begun, mask)
         frames, convolved = self.convolution(frames, convolved)
         return self.norm(self.feed_forward_after(frames)), attended, convolved

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from semg_training.networks.conformer import ConformerBlock
+from semg_training.networks.conformer import ConformerBlock, masks
 from semg_training.networks.rotation_invariant import RotationInvariantMlp
 
 SEEN = "seen"
@@ -155,15 +155,27 @@ class HandwritingNetwork(nn.Module):
         settings = self.settings
         features = self.rotation_invariant_mlp(mpf)[0]
         frames = self.time_reduction(features.reshape(-1, settings.time_reduction * settings.size))
-        per_frame = settings.time_reduction
+        begun, hidden = self._masks(seen, mpf.shape[1])
         kept: list[Tensor] = []
-        for number, (block, first) in enumerate(
-            zip(self.blocks, settings.first_frames(), strict=True)
-        ):
-            places = seen / per_frame + torch.arange(len(frames)) + (1 - first)
+        for number, block in enumerate(self.blocks):
             attended, convolved = ends[2 * number], ends[2 * number + 1]
-            frames, attended, convolved = block(frames, attended, convolved, places)
+            mask = hidden[number][..., -settings.attention_windows[number] :]
+            frames, attended, convolved = block(frames, attended, convolved, begun[number], mask)
             kept += [attended, convolved]
-            per_frame *= settings.strides[number]
         emissions = self.output(frames).log_softmax(-1)[None]
         return emissions, (seen + mpf.shape[1]).clamp(max=self._most), *kept
+
+    def _masks(self, seen: Tensor, new: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+        """Return for each block how far back the stream reaches at each of its frames."""
+        settings = self.settings
+        rate = settings.time_reduction
+        scales, offsets, counts = [], [], []
+        for stride, first in zip(settings.strides, settings.first_frames(), strict=True):
+            count = new // rate
+            counts.append(count)
+            scales += [1.0 / rate] * count
+            offsets += [float(place + 1 - first) for place in range(count)]
+            rate *= stride
+        places = seen * torch.tensor(scales) + torch.tensor(offsets)
+        begun, mask = masks(places, max(settings.attention_windows))
+        return torch.split(begun, counts), torch.split(mask, counts)
