@@ -8,7 +8,7 @@ to the logarithm is float64: in float32 the logarithm of small eigenvalues is ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -164,7 +164,9 @@ class MultiWindowMpf:
         spare = self._samples.shape[0] - samples_for(_COLUMNS_PER_STRIDE)
         strides = max(0, spare // STRIDE + 1)
         for done in range(0, strides, _BATCH):
-            self._work(done, min(_BATCH, strides - done), asked, results)
+            begin = done * STRIDE
+            end = begin + samples_for(min(_BATCH, strides - done) * _COLUMNS_PER_STRIDE)
+            self._work(self._samples[begin:end], results)
         self._samples = self._samples[strides * STRIDE :].copy()
         frames = {window: self._frames_of(window, results[window]) for window in asked}
         self._strides_done += strides
@@ -173,25 +175,21 @@ class MultiWindowMpf:
         return frames
 
     def _work(
-        self,
-        done: int,
-        count: int,
-        wanted: Collection[int],
-        results: dict[int, list[NDArray[np.float64]]],
+        self, emg: NDArray[np.float64], results: dict[int, list[NDArray[np.float64]]]
     ) -> None:
-        """Add `count` strides of cross-spectra, and the frames they complete, to `results`."""
-        begin = done * STRIDE
-        end = begin + samples_for(count * _COLUMNS_PER_STRIDE)
+        """Add the next strides of cross-spectra, and the frames they complete, to `results`."""
         before = len(self._recent)
-        known = [*self._recent, *self._cross_spectra(self._samples[begin:end])]
-        for window in wanted:
-            strides = self._strides[window]
-            # Frames that end in an old stride were given out before.
-            starts = range(max(0, before - strides + 1), len(known) - strides + 1)
-            if starts:
-                powers = np.stack([_power(known[start : start + strides]) for start in starts])
-                results[window].append(self._logarithms(powers, window))
+        known = [*self._recent, *self._cross_spectra(emg)]
+        powers: dict[int, list[NDArray[np.float64]]] = {window: [] for window in results}
+        for end in range(before + 1, len(known) + 1):
+            sums = _sums_backwards(known[max(0, end - self._longest) : end])
+            for strides, total in enumerate(sums, 1):
+                for window, frames in powers.items():
+                    if self._strides[window] == strides:
+                        frames.append(total.real**2 + total.imag**2)
         self._recent = known[max(0, len(known) - self._longest + 1) :]
+        for window, logarithms in self._logarithms(powers).items():
+            results[window].append(logarithms)
 
     def _cross_spectra(self, emg: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Return the outer products summed over four columns, (strides, bins, channels, channels).
@@ -206,26 +204,34 @@ class MultiWindowMpf:
         products: NDArray[np.complex128] = ordered @ ordered.conj().swapaxes(2, 3)
         return products
 
-    def _logarithms(self, powers: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-        """Return the matrix logarithms, (frames, bands, channels, channels).
+    def _logarithms(
+        self, powers: dict[int, list[NDArray[np.float64]]]
+    ) -> dict[int, NDArray[np.float64]]:
+        """Return the matrix logarithms of each window's frames, (frames, bands, …), if any.
 
-        `powers` are the squared magnitudes of the cross-spectra, (frames, bins, …).
+        `powers` are the squared magnitudes of the cross-spectra, each (bins, …).
         """
-        frames, bins = powers.shape[:2]
-        per_band = self._bands @ powers.reshape(frames, bins, -1)
-        per_band /= float(_columns(window)) ** 2
-        return matrix_logarithm(
-            per_band.reshape(frames, len(self._bands), self.channels, self.channels)
-        )
+        counts = {window: len(frames) for window, frames in powers.items() if frames}
+        if not counts:
+            return {}
+        together = np.stack([frame for window in counts for frame in powers[window]])
+        per_band = self._bands @ together.reshape(*together.shape[:2], -1)
+        columns = np.repeat([float(_columns(window)) for window in counts], [*counts.values()])
+        per_band /= (columns**2)[:, np.newaxis, np.newaxis]
+        shape = (-1, len(self._bands), self.channels, self.channels)
+        logarithms = matrix_logarithm(per_band.reshape(shape))
+        edges = np.cumsum([*counts.values()])[:-1]
+        return dict(zip(counts, np.split(logarithms, edges), strict=True))
 
     def _frames_done(self, window: int) -> int:
         return max(0, self._strides_done - self._strides[window] + 1)
 
     def _frames_of(self, window: int, batches: list[NDArray[np.float64]]) -> MpfFrames:
-        shape = (0, len(self._bands), self.channels, self.channels)
-        matrices = np.concatenate(batches) if batches else np.zeros(shape)
-        count = len(matrices)
         first_frame = self._frames_done(window)
+        if not batches:
+            return self._no_frames(first_frame)
+        matrices = batches[0] if len(batches) == 1 else np.concatenate(batches)
+        count = len(matrices)
         begins = self._start + STRIDE * np.arange(first_frame, first_frame + count, dtype=np.int64)
         lasts = begins + (samples_needed(window) - 1)
         suspect = np.zeros((count, self.channels), dtype=np.bool_)
@@ -234,6 +240,15 @@ class MultiWindowMpf:
             suspect[frame] = history.over(int(begins[frame]), int(lasts[frame]))
         fresh = begins < self._start + FRESH_SAMPLES
         return MpfFrames(matrices, lasts, first_frame, fresh, suspect)
+
+    def _no_frames(self, first_frame: int) -> MpfFrames:
+        return MpfFrames(
+            np.zeros((0, len(self._bands), self.channels, self.channels)),
+            np.zeros(0, dtype=np.int64),
+            first_frame,
+            np.zeros(0, dtype=np.bool_),
+            np.zeros((0, self.channels), dtype=np.bool_),
+        )
 
 
 def mpf(emg: ArrayLike, window: int = WRIST_WINDOW) -> NDArray[np.float64]:
@@ -257,13 +272,16 @@ def mpf(emg: ArrayLike, window: int = WRIST_WINDOW) -> NDArray[np.float64]:
     return MultiWindowMpf(block.shape[1], (window,)).push(block, 0)[window].log_matrices
 
 
-def _power(strides: Sequence[NDArray[np.complex128]]) -> NDArray[np.float64]:
-    """Return the squared magnitude of a sum, the oldest first: every cut rounds alike."""
-    total = strides[0].copy()
-    for stride in strides[1:]:
+def _sums_backwards(strides: list[NDArray[np.complex128]]) -> Iterator[NDArray[np.complex128]]:
+    """Yield the last, the sum of the last two, and so on; each only until the next is asked for.
+
+    From the newest back, all windows share their sums, and every cut rounds alike.
+    """
+    total = strides[-1].copy()
+    yield total
+    for stride in reversed(strides[:-1]):
         total += stride
-    power: NDArray[np.float64] = total.real**2 + total.imag**2
-    return power
+        yield total
 
 
 def matrix_logarithm(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -307,10 +325,11 @@ def _columns(window: int) -> int:
     return window // HOP
 
 
-def _band_weights() -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Return the bins that some band holds, and each band's mean as weights over them."""
+def _band_weights() -> tuple[slice, NDArray[np.float64]]:
+    """Return the bins from the first to the last that a band holds, and each band's mean."""
     frequencies = bin_frequencies(SAMPLE_RATE)
     inside = np.array([(frequencies > low) & (frequencies <= high) for low, high in BANDS])
-    bins = np.flatnonzero(inside.any(axis=0))
+    held = np.flatnonzero(inside.any(axis=0))
+    bins = slice(int(held[0]), int(held[-1]) + 1)
     weights = inside[:, bins] / inside.sum(axis=1, keepdims=True)
     return bins, weights

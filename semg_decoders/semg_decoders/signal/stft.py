@@ -44,6 +44,15 @@ def short_time_spectra(emg: NDArray[np.float64]) -> NDArray[np.complex128]:
     -------
     array of complex128, (columns, channels, BINS)
     """
-    windows = np.lib.stride_tricks.sliding_window_view(emg, WINDOW, axis=0)[::HOP]
+    samples, channels = emg.shape
+    emg = np.ascontiguousarray(emg)
+    step, channel = emg.strides
+    # What sliding_window_view gives, without its own work, which is most of it for few samples.
+    windows: NDArray[np.float64] = np.ndarray(
+        ((samples - WINDOW) // HOP + 1, channels, WINDOW),
+        emg.dtype,
+        emg,
+        strides=(HOP * step, channel, step),
+    )
     spectra: NDArray[np.complex128] = fft.rfft(windows * _TAPER, axis=-1)
     return spectra
