@@ -45,12 +45,12 @@ class SubCommand:
     """
 
     name: str
-    summary: str
+    summary: str = ""
 
     @property
     def module(self) -> str:
         """Module with ``DESCRIPTION``, ``EXAMPLES``, ``add_arguments`` and ``run``."""
-        return f"semg_bringup.command.{self.name}"
+        return f"semg_bringup.command.{self.name.replace('-', '_')}"
 
 
 COMMANDS = (
@@ -59,6 +59,8 @@ COMMANDS = (
     SubCommand("info", "show what a recording or a model bundle holds"),
     SubCommand("decode", "decode a recording offline, into a file"),
     SubCommand("evaluate", "decode simulated people who were never in training, and score it"),
+    SubCommand("fetch-models", "download released checkpoints to the cache"),
+    SubCommand("fetch-data", "download released recordings to the cache"),
 )
 
 
@@ -77,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _parser(arguments).parse_args(arguments)
         options.ros_arguments = ros_arguments
         prefix = f"semg {options.command}"
-        return int(import_module(f"semg_bringup.command.{options.command}").run(options))
+        return int(import_module(SubCommand(options.command).module).run(options))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -11,6 +11,7 @@ _KNOWN = (
     ("semg_decoders.inference.bundle", "BundleError"),
     ("semg_node.settings", "SettingError"),
     ("semg_node.component", "Refused"),
+    ("semg_bringup.downloads.fault", "FetchError"),
 )
 
 

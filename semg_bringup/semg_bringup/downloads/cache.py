@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was fetched before, where it lies, and whether it is still whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_NOTE = ".fetched.json"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a folder of the cache holds.
+
+    Attributes
+    ----------
+    url, sha256 : str
+        Address and checksum of the archive that was unpacked into it.
+    checked : bool
+        Whether the checksum was known before, so that it proves something.
+    files : mapping of str to int
+        Size in bytes of each file, by its path within the folder.
+    """
+
+    url: str
+    sha256: str
+    checked: bool
+    files: Mapping[str, int]
+
+
+def cache_folder(chosen: Path | None = None) -> Path:
+    """Return the folder where fetched things are kept.
+
+    It is `chosen`, else ``$SEMG_CACHE``, else ``semg`` in ``$XDG_CACHE_HOME`` or ``~/.cache``.
+    """
+    if chosen is not None:
+        return chosen.expanduser().absolute()
+    if own := os.environ.get("SEMG_CACHE"):
+        return Path(own).absolute()
+    general = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    # The XDG specification wants a path that is not absolute to be ignored.
+    return (general if general.is_absolute() else Path.home() / ".cache") / "semg"
+
+
+def read_holding(folder: Path) -> Holding | None:
+    """Return what `folder` holds, or None if it was not fetched, or not all of it is there."""
+    try:
+        holding = Holding(**json.loads((folder / _NOTE).read_text(encoding="utf-8")))
+        whole = all((folder / name).stat().st_size == size for name, size in holding.files.items())
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+    return holding if whole else None
+
+
+def write_holding(folder: Path, holding: Holding) -> None:
+    """Note what was unpacked into `folder`."""
+    text = json.dumps({**asdict(holding), "files": dict(holding.files)}, indent=2)
+    (folder / _NOTE).write_text(text + "\n", encoding="utf-8")
+
+
+def was_fetched(folder: Path) -> bool:
+    """Tell whether `folder` was made by a fetch, so that another one may take its place."""
+    return (folder / _NOTE).is_file()
