@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -124,7 +125,7 @@ class _Unpacking:
                 target.mkdir(parents=True, exist_ok=True)
                 return
             target.parent.mkdir(parents=True, exist_ok=True)
-            file = target.open("xb")
+            file = target.open("xb", buffering=0)
         except (FileExistsError, NotADirectoryError):
             raise self._refusal(entry, "is there twice") from None
         except OSError as error:
@@ -134,10 +135,7 @@ class _Unpacking:
                 self._size += len(page)
                 if self._size > self._most:
                     raise too_large(self._archive, self._most)
-                try:
-                    file.write(page)
-                except OSError as error:
-                    raise _WriteError(error.strerror) from None
+                _write(file, page)
                 self._progress.advance(len(page))
         self._files[target.relative_to(self._folder).as_posix()] = target.stat().st_size
 
@@ -153,6 +151,15 @@ class _Unpacking:
     def _refusal(self, entry: Entry, why: str) -> FetchError:
         name = entry.name if entry.name.isprintable() else repr(entry.name)
         return FetchError(f"{self._archive}: entry '{name}' {why}; nothing was unpacked")
+
+
+def _write(file: io.FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+    except OSError as error:
+        raise _WriteError(error.strerror) from None
 
 
 class _WriteError(Exception):

@@ -102,7 +102,7 @@ class Transfer:
 
     def _open(self, request: Request, timeout: float) -> Any:
         try:
-            return build_opener(_SafeRedirects()).open(request, timeout=timeout)
+            return build_opener(SafeRedirects()).open(request, timeout=timeout)
         except HTTPError as error:
             error.close()
             if error.code == 416 and request.has_header("Range"):
@@ -156,10 +156,19 @@ def check_url(url: str) -> None:
         raise FetchError(f"'{url}': no address, must be https://... or http://...")
 
 
-class _SafeRedirects(HTTPRedirectHandler):
+class SafeRedirects(HTTPRedirectHandler):
+    """Follows a server that sends us elsewhere on the web, but not out of encryption."""
+
     def redirect_request(
         self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
+        """Return the next request, as urllib wants it.
+
+        Raises
+        ------
+        FetchError
+            If it would be of another kind, or open where the first was encrypted.
+        """
         check_url(newurl)
         if req.type == "https" and urlsplit(newurl).scheme != "https":
             raise FetchError(f"{req.full_url}: leads to {newurl}, which is not encrypted")
