@@ -60,6 +60,7 @@ class Site:
         self.pages = {}
         self.asked = []
         self.bytes_sent = 0
+        self.stalled = threading.Event()
         self.over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = False
@@ -150,6 +151,7 @@ def _handler_for(site):
             except ConnectionError:
                 return
             if isinstance(fault, Stall):
+                site.stalled.set()
                 site.over.wait()
             if isinstance(fault, Drop) and fault.reset:
                 self.connection.setsockopt(

@@ -23,6 +23,7 @@ from semg_bringup.downloads.released import (
     TASKS,
     ReleasedArchive,
 )
+from semg_bringup.downloads.transfer import check_url
 
 ALL = "all"
 
@@ -60,7 +61,6 @@ def add_fetching_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sha256",
         type=checksum,
-        default="",
         metavar="HEX",
         help="checksum that the archive must have; without it none is checked, only shown",
     )
@@ -114,6 +114,7 @@ def fetch_released(
     for task in missing:
         if not wanted[task][0]:
             raise CommandError(_no_address(archives[task]))
+        check_url(wanted[task][0])
     if missing and not options.accept_licence:
         ask(LICENCE, " and ".join(archives[task].what for task in missing))
     found = []
@@ -141,7 +142,7 @@ def _check_options(tasks: list[str], options: argparse.Namespace) -> None:
 def _wanted(task: str, archive: ReleasedArchive, options: argparse.Namespace) -> tuple[str, str]:
     """Return address and checksum. Our checksum is of what lies at our address only."""
     if options.url:
-        return options.url.replace(TASK_FIELD, TASKS[task]), options.sha256
+        return options.url.replace(TASK_FIELD, TASKS[task]), options.sha256 or ""
     return archive.url, options.sha256 or archive.sha256
 
 

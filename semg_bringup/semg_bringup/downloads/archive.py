@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import shutil
 from dataclasses import dataclass
@@ -129,6 +130,8 @@ class _Unpacking:
         except (FileExistsError, NotADirectoryError):
             raise self._refusal(entry, "is there twice") from None
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                raise self._refusal(entry, "has too long a name") from None
             raise _WriteError(error.strerror) from None
         with file, entry.open() as content:
             while page := content.read(_PAGE):
@@ -146,6 +149,8 @@ class _Unpacking:
         # Harmless here, but no name that an archive made in good faith would have.
         if "\\" in entry.name or not entry.name.isprintable():
             raise self._refusal(entry, "has a name with a character that no name should have")
+        if not path.parts and not entry.is_folder:
+            raise self._refusal(entry, "has no name")
         return self._folder / path
 
     def _refusal(self, entry: Entry, why: str) -> FetchError:

@@ -117,7 +117,7 @@ def _zip_entries(path: Path) -> Iterator[Entry]:
             # The unchanged name: zipfile has cut or rewritten the other to make it harmless.
             yield Entry(
                 info.orig_filename,
-                info.is_dir(),
+                info.orig_filename.endswith("/"),
                 refusal,
                 info.file_size,
                 partial(archive.open, info),

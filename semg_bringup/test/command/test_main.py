@@ -49,7 +49,7 @@ def test_every_command_explains_itself_by_examples(semg, command):
 
 
 def test_the_commands_are_listed(semg):
-    listed = semg("--help").stdout
+    listed = " ".join(semg("--help").stdout.split())
     assert all(command.summary in listed for command in COMMANDS)
 
 

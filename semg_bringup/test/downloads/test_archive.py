@@ -137,6 +137,13 @@ def test_an_encrypted_zip_entry_is_refused(refusal, zip_of):
     assert refusal(bytes(content)) == "entry 'secret' is encrypted; nothing was unpacked"
 
 
+def test_impossible_names_are_refused(refusal, tar_of, zip_of):
+    assert "entry '.' has no name" in refusal(tar_of((".", b"1")))
+    nul = zip_of(("a_b", b"1")).replace(b"a_b", b"a\x00b")
+    assert "has a name with a character that no name should have" in refusal(nul)
+    assert "has too long a name" in refusal(tar_of(("a" * 300, b"1")))
+
+
 @pytest.mark.parametrize("second", ["a", "./a", "a/b"])
 def test_a_name_that_is_there_twice_is_refused(refusal, tar_of, second):
     assert f"entry '{second}' is there twice" in refusal(tar_of(("a", b"1"), (second, b"2")))
