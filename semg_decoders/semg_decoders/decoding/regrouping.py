@@ -28,9 +28,9 @@ class Regrouper:
         self._row_shape = row_shape
         self.reset()
 
-    def reset(self) -> None:
-        """Forget the rows that wait."""
-        self._waiting = np.zeros((0, *self._row_shape), dtype=np.float32)
+    def reset(self, leading: int = 0) -> None:
+        """Forget the rows that wait; the first window begins with `leading` rows of zeros."""
+        self._waiting = np.zeros((leading, *self._row_shape), dtype=np.float32)
 
     def push(self, block: NDArray[np.floating]) -> Iterator[NDArray[np.float32]]:
         """Yield the windows, (left_context + advance, *row_shape), that the block completes."""

@@ -11,12 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_decoders.decoding.regrouping import Regrouper
-from semg_decoders.inference.session import Model, NonFiniteOutputError, StreamingSession
+from semg_decoders.decoding.frame_steps import FrameStep, FrameSteps
+from semg_decoders.inference.session import Model
 from semg_decoders.inference.strict_mapping import BundleError
-from semg_decoders.signal.conditioning import SETTLING
-from semg_decoders.signal.noise_floor import bands_beyond, with_masked_bands, with_noise_floor
-from semg_decoders.signal.quality import SuspectHistory
 from semg_node.settings import SettingError, from_mapping, setting, validate
 
 
@@ -106,8 +103,7 @@ class WristDecoder:
         self, model: Model, bandwidth: float = math.inf, settings: WristSettings | None = None
     ) -> None:
         bundle = model.bundle
-        mpf = bundle.mpf
-        if bundle.task != "wrist" or mpf is None or len(bundle.output.labels) != 1:
+        if bundle.task != "wrist" or bundle.mpf is None or len(bundle.output.labels) != 1:
             raise BundleError(
                 f"bundle '{bundle.name}': task {bundle.task} on {bundle.input.kind} with "
                 f"{len(bundle.output.labels)} outputs, but the wrist decoder needs wrist on mpf "
@@ -116,17 +112,7 @@ class WristDecoder:
         self.channels = bundle.input.channels
         self.sample_rate = bundle.input.sample_rate
         self.stride = bundle.stride
-        self._frame_stride = mpf.stride
-        self._floor = mpf.noise_floor
-        self._masked = bands_beyond(bandwidth, mpf.bands) & (mpf.noise_floor > 0)
-        self._frame_shape = (len(mpf.bands), self.channels, self.channels)
-        self._frames_per_output = bundle.stride // mpf.stride
-        self._session = StreamingSession(model)
-        self._session.warm_up()
-        self._windows = Regrouper(bundle.left_context, bundle.new_units_per_step, self._frame_shape)
-        self._left_context = bundle.left_context
-        self._frames_per_step = bundle.frames_per_step
-        self._suspects = SuspectHistory(self.channels)
+        self._steps = FrameSteps(model, bandwidth)
         self.settings = WristSettings() if settings is None else settings
         self.reset()
 
@@ -144,13 +130,8 @@ class WristDecoder:
 
     def reset(self) -> None:
         """Forget the past: the next frame starts a new stream."""
-        self._expected: int | None = None
-        self._start = 0
-        self._next_window = 0
         self._velocity: float | None = None
-        self._windows.reset()
-        self._suspects.reset()
-        self._session.reset()
+        self._steps.reset()
 
     def push(
         self,
@@ -173,58 +154,28 @@ class WristDecoder:
         -------
         list of WristVelocity
         """
-        frames = np.asarray(log_matrices)
-        if frames.shape[1:] != self._frame_shape:
-            raise ValueError(
-                f"frames: shape {frames.shape}, must be (frames, "
-                + ", ".join(map(str, self._frame_shape))
-                + ")"
-            )
-        if len(frames) == 0:
-            return []
-        if last_sample != self._expected:
-            self.reset()
-            self._start = self._next_window = last_sample
-        length = len(frames) * self._frame_stride
-        self._expected = last_sample + length
-        self._suspects.add(last_sample, length, suspect)
-        prepared = with_noise_floor(frames, self._floor)
-        if self._masked.any():
-            prepared = with_masked_bands(prepared, self._masked, self._floor)
-        return [
-            velocity for window in self._windows.push(prepared) for velocity in self._step(window)
-        ]
+        steps = self._steps.push(log_matrices, last_sample, suspect)
+        return [velocity for step in steps for velocity in self._velocities(step)]
 
-    def _step(self, window: NDArray[np.float32]) -> list[WristVelocity]:
-        first = self._next_window
-        self._next_window += self._windows.advance * self._frame_stride
-        failed = False
-        try:
-            displacements = self._session.step(window[np.newaxis])[0, :, 0].tolist()
-        except NonFiniteOutputError:
-            failed = True
-            displacements = [0.0] * self._frames_per_step
-        last = first + (len(window) - 1) * self._frame_stride
-        suspect = self._suspects.over(first, last)
-        fresh = first < self._start + round(SETTLING * self.sample_rate)
-        earlier = range(len(displacements) - 1, -1, -1)
+    def _velocities(self, step: FrameStep) -> list[WristVelocity]:
+        if step.starts or step.failed:
+            self._velocity = None
         return [
             WristVelocity(
-                last - back * self.stride,
-                self._smoothed(displacement, failed),
-                fresh,
-                suspect,
-                failed,
+                sample,
+                self._smoothed(displacement, step.failed),
+                step.fresh,
+                step.suspect,
+                step.failed,
             )
-            for back, displacement in zip(earlier, displacements, strict=True)
+            for sample, displacement in zip(step.samples, step.output[:, 0].tolist(), strict=True)
         ]
 
     def _smoothed(self, displacement: float, failed: bool) -> float:
         """Return the velocity in rad/s of a displacement over one stride."""
-        velocity = displacement * (self.sample_rate / self.stride)
         if failed:
-            self._velocity = None
             return 0.0
+        velocity = displacement * (self.sample_rate / self.stride)
         if self._velocity is not None:
             velocity = self._velocity + self._gain * (velocity - self._velocity)
         self._velocity = velocity
