@@ -36,6 +36,7 @@ setup(
             "preprocessor = semg_decoders.executables:preprocessor",
             "gesture_decoder = semg_decoders.executables:gesture_decoder",
             "wrist_decoder = semg_decoders.executables:wrist_decoder",
+            "handwriting_decoder = semg_decoders.executables:handwriting_decoder",
         ],
     },
 )

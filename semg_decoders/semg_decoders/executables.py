@@ -19,3 +19,10 @@ def gesture_decoder() -> int:
 def wrist_decoder() -> int:
     """Run the wrist decoder in a process of its own."""
     return start_node("wrist_decoder", "semg_decoders.wrist_decoder_node:WristDecoderComponent")
+
+
+def handwriting_decoder() -> int:
+    """Run the handwriting decoder in a process of its own."""
+    return start_node(
+        "handwriting_decoder", "semg_decoders.handwriting_decoder_node:HandwritingDecoderComponent"
+    )

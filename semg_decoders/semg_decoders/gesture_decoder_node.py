@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from semg_decoders.bundle_defaults import optional_settings, with_given
 from semg_decoders.decoder_shell import BundleSettings, BundleStream
 from semg_decoders.decoding.events import (
     EventDetector,
@@ -29,8 +29,7 @@ from semg_node.settings import setting
 from semg_node.shell import NodeShell
 from semg_node.stamps import offset_ns, to_nanoseconds, to_stamp
 
-FROM_BUNDLE = -1.0
-"""Value of a decoding parameter that leaves the choice to the bundle."""
+OptionalEventSettings = optional_settings(EventSettings)
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,8 @@ class GestureDecoderComponent:
         self._detector.settings = self._event_settings()
 
     def _event_settings(self) -> EventSettings:
-        chosen = dataclasses.asdict(parameters.read(self._shell, OptionalEventSettings))
-        given = {name: value for name, value in chosen.items() if value != FROM_BUNDLE}
-        return replace(self._defaults, **given)
+        given = parameters.read(self._shell, OptionalEventSettings)
+        return with_given(self._defaults, given)
 
     def _on_chunk(self, chunk: EmgChunk) -> None:
         self._stream.check_chunk(chunk)
@@ -177,31 +175,6 @@ class GestureDecoderComponent:
     def status(self, now: float) -> Status:
         """Report input, bundle and latency."""
         return self._stream.status(now, self._failures)
-
-
-def _optional_event_settings() -> type:
-    """Return `EventSettings` with a further value of each field: what the bundle says."""
-    fields = []
-    for field in dataclasses.fields(EventSettings):
-        info = next(iter(field.metadata.values()))
-        fields.append(
-            (
-                field.name,
-                float,
-                setting(
-                    FROM_BUNDLE,
-                    f"{info.description}; -1: as the bundle says",
-                    unit=info.unit,
-                    minimum=info.minimum,
-                    maximum=info.maximum,
-                    also=FROM_BUNDLE,
-                ),
-            )
-        )
-    return dataclasses.make_dataclass("OptionalEventSettings", fields, frozen=True)
-
-
-OptionalEventSettings = _optional_event_settings()
 
 
 def _quality(suspect: bool) -> int:

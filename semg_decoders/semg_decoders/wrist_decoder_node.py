@@ -5,15 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from semg_decoders.bundle_defaults import optional_settings, with_given
 from semg_decoders.decoder_shell import BundleSettings, BundleStream
 from semg_decoders.decoding.wrist import WristDecoder, WristSettings, wrist_settings
 from semg_decoders.inference.bundle import BundleError
-from semg_decoders.inference.stream_check import StreamDescription, check_stream
+from semg_decoders.mpf_input import MpfInput
 from semg_msgs.msg import MpfFrame, WristVelocity
 from semg_node import parameters
-from semg_node.arrays import float32_array
 from semg_node.component import Refused, Status
 from semg_node.continuity import Continuity
 from semg_node.qos import stream_profile
@@ -21,7 +19,9 @@ from semg_node.settings import setting
 from semg_node.shell import NodeShell
 from semg_node.stamps import to_nanoseconds
 
-FROM_BUNDLE = -1.0
+INPUT = "emg/mpf/wrist"
+
+OptionalWristSettings = optional_settings(WristSettings)
 
 
 @dataclass(frozen=True)
@@ -30,20 +30,6 @@ class WristNodeSettings(BundleSettings):
 
     bundle: str = setting(
         "wrist", "model bundle: name of an installed one, or path", read_only=True
-    )
-
-
-@dataclass(frozen=True)
-class SmoothingSettings:
-    """Settings that may change while the wrist decoder runs."""
-
-    smoothing: float = setting(
-        FROM_BUNDLE,
-        "time constant of a low-pass on the velocity; 0: none; -1: as the bundle says",
-        unit="s",
-        minimum=0.0,
-        maximum=2.0,
-        also=FROM_BUNDLE,
     )
 
 
@@ -56,15 +42,14 @@ class WristDecoderComponent:
     def __init__(self, shell: NodeShell) -> None:
         self._shell = shell
         parameters.declare(shell, WristNodeSettings)
-        parameters.declare(shell, SmoothingSettings)
+        parameters.declare(shell, OptionalWristSettings)
         self._stream = BundleStream(shell)
+        self._frames = MpfInput(INPUT, self._stream, self._begin)
 
     def configure(self) -> None:
         """Load the bundle and make the topics."""
         shell = self._shell
-        self._model = self._stream.configure(
-            parameters.read(shell, WristNodeSettings), "emg/mpf/wrist"
-        )
+        self._model = self._stream.configure(parameters.read(shell, WristNodeSettings), INPUT)
         bundle = self._model.bundle
         try:
             self._defaults = wrist_settings(bundle.decoding, bundle.name)
@@ -73,7 +58,7 @@ class WristDecoderComponent:
             raise Refused(str(error)) from None
         qos = stream_profile(shell.settings.reliable)
         self._velocity = shell.advertise("wrist/velocity", WristVelocity, qos)
-        shell.listen("emg/mpf/wrist", MpfFrame, qos, self._on_frame)
+        shell.listen(INPUT, MpfFrame, qos, self._on_frame)
 
     def activate(self) -> None:
         """Start with the next frame, from a fresh state."""
@@ -94,24 +79,14 @@ class WristDecoderComponent:
         self._decoder.settings = self._wrist_settings()
 
     def _wrist_settings(self) -> WristSettings:
-        chosen = parameters.read(self._shell, SmoothingSettings).smoothing
-        return self._defaults if chosen == FROM_BUNDLE else WristSettings(smoothing=chosen)
+        given = parameters.read(self._shell, OptionalWristSettings)
+        return with_given(self._defaults, given)
 
     def _on_frame(self, frame: MpfFrame) -> None:
-        _check_sizes(frame)
-        verdict = self._stream.input.judge(
-            # Frames overlap: what continues is the last sample, stride by stride.
-            frame.stream_id,
-            frame.last_sample,
-            frame.stride,
-        )
-        if verdict is Continuity.REPEATED:
+        taken = self._frames.take(frame)
+        if taken is None:
             return
-        if verdict.breaks:
-            self._begin(frame, verdict)
-        matrices = float32_array(frame.data, 1, len(frame.band_low), frame.channels, frame.channels)
-        suspect = np.full(frame.channels, frame.quality == MpfFrame.SUSPECT)
-        for velocity in self._decoder.push(matrices, frame.last_sample, suspect):
+        for velocity in self._decoder.push(taken.log_matrices, frame.last_sample, taken.suspect):
             self._failures += velocity.failed
             message = WristVelocity(
                 stream_id=frame.stream_id,
@@ -130,26 +105,8 @@ class WristDecoderComponent:
             frame.stream_id, to_nanoseconds(frame.header.stamp), frame.last_sample + 1
         )
 
-    def _begin(self, frame: MpfFrame, verdict: Continuity) -> None:
-        """Check that the frames are what the model was trained on, and start afresh."""
-        bands = tuple(
-            (float(low), float(high))
-            for low, high in zip(frame.band_low, frame.band_high, strict=True)
-        )
-        stream = StreamDescription(
-            "emg/mpf/wrist",
-            frame.sample_rate,
-            frame.channels,
-            "noise_sd",
-            frame.bandwidth,
-            frame.window,
-            frame.stride,
-            bands,
-        )
-        try:
-            check_stream(self._stream.bundle, stream)
-        except BundleError as error:
-            raise Refused(str(error)) from None
+    def _begin(self, verdict: Continuity, frame: MpfFrame) -> None:
+        """Start afresh."""
         if frame.bandwidth != self._bandwidth:
             self._bandwidth = frame.bandwidth
             self._decoder = WristDecoder(
@@ -162,12 +119,3 @@ class WristDecoderComponent:
     def status(self, now: float) -> Status:
         """Report input, bundle and latency."""
         return self._stream.status(now, self._failures)
-
-
-def _check_sizes(frame: MpfFrame) -> None:
-    bands, channels = len(frame.band_low), frame.channels
-    if len(frame.band_high) != bands or len(frame.data) != bands * channels**2:
-        raise Refused(
-            f"emg/mpf/wrist: {len(frame.data)} values and {len(frame.band_high)} upper edges "
-            f"for {bands} bands and {channels} channels"
-        )

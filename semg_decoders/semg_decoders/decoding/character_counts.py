@@ -60,10 +60,10 @@ def model_of_text(lines: Iterable[str], order: int = 5) -> CharacterModel:
         counts = followers[context]
         types, seen = len(counts), sum(counts.values())
         for one in known if not context else counts:
-            shorter = probabilities[(*context[1:], one)] if context else 1.0 / len(known)
-            probability = (counts[one] + types * shorter) / (seen + types)
-            probabilities[(*context, one)] = probability
-            ngrams[(*context, one)] = NGram(math.log(probability))
+            tokens = (*context, one)
+            shorter = probabilities[tokens[1:]] if context else 1.0 / len(known)
+            probabilities[tokens] = (counts[one] + types * shorter) / (seen + types)
+            ngrams[tokens] = NGram(math.log(probabilities[tokens]))
     ngrams[(LINE_START,)] = NGram(_NEVER)
     for context, counts in followers.items():
         if context:

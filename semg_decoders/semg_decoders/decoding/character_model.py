@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How likely each character is after those before it: a back-off n-gram model from a text file.
+r"""How likely each character is after those before it: a back-off n-gram model from a text file.
 
 The file is in the ARPA format, whose "words" are single characters; a space is written
 ``<space>``, the beginning and end of a line ``<s>`` and ``</s>``, any other character ``<unk>``:
 
-    \\data\\
+    \data\
     ngram 1=4
     ngram 2=2
 
-    \\1-grams:
+    \1-grams:
     -99     <s>     -0.30
     -0.60   </s>
     -0.48   a       -0.18
     -0.90   <space>
 
-    \\2-grams:
+    \2-grams:
     -0.12   <s> a
     -0.40   a <space>
 
-    \\end\\
+    \end\
 
 First the logarithm to base 10 of the last character's probability after the others, then the
 characters, then the logarithm of the weight with which shorter contexts stand in, 0 if left out.

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,8 @@ from semg_decoders.decoding.text_line import LineUpdate, TextLine
 from semg_decoders.inference.bundle import ModelBundle
 from semg_decoders.inference.strict_mapping import BundleError
 from semg_node.settings import SettingError, from_mapping, setting, validate
+
+NO_MODEL = "none"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class WritingSettings:
         maximum=60.0,
     )
     language_model: str = setting(
-        "", "character model for the beam search: path of an ARPA file; empty: none"
+        NO_MODEL, "character model for the beam search: path of an ARPA file, or none"
     )
     language_model_weight: float = setting(
         0.5, "weight of the character model beside the emissions", minimum=0.0, maximum=10.0
@@ -66,7 +67,7 @@ def writing_settings(bundle: ModelBundle) -> WritingSettings:
         settings = from_mapping(WritingSettings, bundle.decoding, "decoding.")
     except SettingError as error:
         raise BundleError(f"bundle '{bundle.name}': {error}") from None
-    if not settings.language_model:
+    if settings.language_model == NO_MODEL:
         return settings
     return dataclasses.replace(
         settings, language_model=str(bundle.folder / Path(settings.language_model).expanduser())
@@ -139,7 +140,7 @@ def _search(
     if settings.decoder == "greedy":
         return GreedySearch(characters)
     model = None
-    if settings.language_model:
+    if settings.language_model != NO_MODEL:
         try:
             read = CharacterModel.load(settings.language_model)
         except CharacterModelError as error:
