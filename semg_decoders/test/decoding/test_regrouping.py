@@ -29,3 +29,10 @@ def test_reset_forgets_what_waits():
     list(regrouper.push(np.zeros((2, 1))))
     regrouper.reset()
     assert not list(regrouper.push(np.zeros((2, 1))))
+
+
+def test_zeros_may_come_before_the_first_window():
+    regrouper = Regrouper(1, 3, ())
+    regrouper.reset(leading=2)
+    windows = list(regrouper.push(np.arange(1.0, 7.0)))
+    assert [window.tolist() for window in windows] == [[0, 0, 1, 2], [2, 3, 4, 5]]
