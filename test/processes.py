@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from ament_index_python.packages import get_package_prefix
 
-from semg_bringup.graph import GRAPH
+from semg_bringup.graph import NODES
 
 CONSUMERS = ("preprocessor", "gesture_decoder", "wrist_decoder")
 # Their ports lie above those that programs are given for outgoing connections.
@@ -137,7 +137,7 @@ class Processes:
         self, name: str, namespace: str = "", parameters: Mapping[str, Any] | None = None
     ) -> Process:
         """Start one node of the graph in a process of its own."""
-        chosen = next(node for node in GRAPH if node.name == name)
+        chosen = next(node for node in NODES if node.name == name)
         executable = Path(get_package_prefix(chosen.package), "lib", chosen.package)
         file = self.folder / f"{len(self._started)}-{name}.yaml"
         file.write_text(yaml.safe_dump({"/**": {"ros__parameters": dict(parameters or {})}}))

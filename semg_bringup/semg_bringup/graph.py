@@ -57,9 +57,21 @@ GRAPH = (
         "semg_decoders.wrist_decoder_node:WristDecoderComponent",
     ),
 )
-"""In the order of the stream. Handwriting has its place after the wrist."""
+"""What runs unless something else is asked for, in the order of the stream."""
+
+HANDWRITING_DECODER = GraphNode(
+    "handwriting_decoder",
+    "semg_decoders",
+    "handwriting_decoder",
+    "semg_decoders.handwriting_decoder_node:HandwritingDecoderComponent",
+)
+"""Has its place after the wrist, and runs when its model bundle is named: there is no default."""
+
+NODES = (*GRAPH, HANDWRITING_DECODER)
+"""Every node there is, in the order of the stream."""
 
 NODE_NAMES = tuple(node.name for node in GRAPH)
+"""Of the nodes that run unless something else is asked for."""
 
 
 def choose(names: Iterable[str]) -> tuple[GraphNode, ...]:
@@ -71,10 +83,11 @@ def choose(names: Iterable[str]) -> tuple[GraphNode, ...]:
         If there is no such node.
     """
     wanted = tuple(names)
+    known = [node.name for node in NODES]
     for name in wanted:
-        if name not in NODE_NAMES:
-            raise ValueError(f"no node '{name}' in the graph; there are: {', '.join(NODE_NAMES)}")
-    return tuple(node for node in GRAPH if node.name in wanted)
+        if name not in known:
+            raise ValueError(f"no node '{name}' in the graph; there are: {', '.join(known)}")
+    return tuple(node for node in NODES if node.name in wanted)
 
 
 def default_params_file() -> Path:

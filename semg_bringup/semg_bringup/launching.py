@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from launch import Action, LaunchContext
@@ -25,7 +25,8 @@ from launch_ros.parameter_descriptions import ParameterFile, ParameterValue
 
 from semg_bringup.graph import (
     GRAPH,
-    NODE_NAMES,
+    HANDWRITING_DECODER,
+    NODES,
     GraphNode,
     default_params_file,
     playback_parameters,
@@ -47,6 +48,7 @@ def common_arguments() -> list[Action]:
         ),
         _argument("use_sim_time", "take time from /clock", "false"),
         _argument("autostart", "bring the nodes to active", "true"),
+        _argument("handwriting", "also decode handwriting, by this model bundle"),
         _argument("record", "record everything into this new folder"),
     ]
 
@@ -100,18 +102,26 @@ def _argument(name: str, description: str, default: str = "") -> DeclareLaunchAr
 
 
 def _nodes(context: LaunchContext, playback: bool) -> list[Action]:
-    return [_node(context, node, playback and node.name == "driver") for node in GRAPH]
+    nodes = NODES if context.launch_configurations.get("handwriting") else GRAPH
+    consumers = [node.name for node in nodes]
+    return [
+        _node(context, node, consumers if playback and node.name == "driver" else None)
+        for node in nodes
+    ]
 
 
-def _node(context: LaunchContext, node: GraphNode, is_player: bool) -> Node:
+def _node(context: LaunchContext, node: GraphNode, plays_for: Sequence[str] | None) -> Node:
+    is_player = plays_for is not None
     parameters = _given(context, {"autostart": bool, "use_sim_time": bool})
-    if is_player:
-        parameters |= {**playback_parameters(NODE_NAMES), "exit_at_end": True}
+    if plays_for is not None:
+        parameters |= {**playback_parameters(plays_for), "exit_at_end": True}
         options = {"recording": str, "rate": float, "loop": bool, "start": float, "end": float}
         for name, value in _given(context, options).items():
             parameters["replay.path" if name == "recording" else f"replay.{name}"] = value
     elif node.name == "driver":
         parameters |= _given(context, {"device": str})
+    elif node is HANDWRITING_DECODER:
+        parameters["bundle"] = ParameterValue(LaunchConfiguration("handwriting"), value_type=str)
     return Node(
         package=node.package,
         executable=node.executable,

@@ -18,7 +18,8 @@ from semg_bringup.command.refusal import CommandError
 
 if TYPE_CHECKING:
     from semg_bringup.command.emg_source import EmgSource
-    from semg_bringup.command.offline_decoding import Arrays, OfflineDecoder
+    from semg_bringup.command.decoded_frames import Arrays
+    from semg_bringup.command.offline_decoding import OfflineDecoder
 
 DESCRIPTION = """\
 Decode a recording by the same engines as the live nodes, as fast as this machine can, and
@@ -32,12 +33,17 @@ EXAMPLES = """\
 what the file holds, one row per frame:
   output      gestures: probabilities (frames, gestures), 0 to 1
               wrist: displacement (frames, 1), rad per frame, positive is extension
+              handwriting: log-probabilities (emissions, characters), the last is the blank
   velocity    wrist only: rad/s, smoothed if the bundle asks for it
   sample      index of the frame's last sample, at 2 kHz
   stream, piece   true breaks before the frame; true breaks and gaps before it
   fresh, suspect, failed   just after a start; made from bad input; model gave no number
 and, with one row per event: event_sample, event_name, event_gesture, event_kind (press,
   release, instant), event_probability, event_inferred, event_stream, event_piece;
+for handwriting, with one row whenever text is settled and one for each line:
+  text, text_sample     characters as decoded, ⌫ ⏎ 🤏 among them; joined they are all that was
+                        written
+  line, line_sample, line_complete   lines after edits, and whether enter or a pinch ended them
 and: labels, the meaning of the columns of output; metadata, a JSON text.
 
 examples:
@@ -56,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--bundle",
         required=True,
         metavar="NAME_OR_FOLDER",
-        help="model bundle: gestures, wrist, or the folder of another one",
+        help="model bundle: gestures, wrist, or the folder of another one, such as for handwriting",
     )
     parser.add_argument(
         "--output", "-o", type=Path, required=True, metavar="FILE.npz", help="file to write"
@@ -186,6 +192,8 @@ def _summary(decoder: OfflineDecoder, arrays: Arrays, took: float, output: Path)
     pieces = decoder.streams + decoder.gaps
     cut = f" in {pieces} pieces" if pieces > 1 else ""
     found = f", {events} events" if decoder.bundle.task == "discrete_gestures" else ""
+    if decoder.bundle.task == "handwriting":
+        found = f", {sum(map(len, arrays['text'].tolist()))} characters"
     return (
         f"{decoder.samples} samples{cut} gave {frames} frames{found} in {took:.1f} s; "
         f"saved to {output}"

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from semg_bringup.command.decoded_frames import Arrays, DecodedFrames, Decoding, Place, texts
+from semg_bringup.command.offline_handwriting import HandwritingDecoding
 from semg_decoders.decoding.events import EventDetector, GestureEvent, event_settings
 from semg_decoders.decoding.gestures import GestureDecoder, GestureStep
 from semg_decoders.decoding.wrist import WristDecoder, WristSettings, WristVelocity, wrist_settings
@@ -23,37 +22,6 @@ from semg_driver.devices.device import DeviceInfo
 from semg_driver.recordings.recording import RecordedBlock
 from semg_node.continuity import Continuity, ContinuityCheck
 
-Arrays = dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in a recording something lies.
-
-    Attributes
-    ----------
-    stream : int
-        True breaks before it.
-    piece : int
-        True breaks and gaps before it: no state is carried from one piece to the next.
-    """
-
-    stream: int
-    piece: int
-
-
-class Decoding(Protocol):
-    """What one kind of model makes of conditioned EMG."""
-
-    def begin(self, info: DeviceInfo, place: Place) -> None:
-        """Start a piece with fresh engines."""
-
-    def push(self, block: ConditionedBlock) -> None:
-        """Decode the next samples."""
-
-    def arrays(self) -> Arrays:
-        """Return everything that was decoded."""
-
 
 class OfflineDecoder:
     """Conditions recorded blocks and decodes them; starts afresh after each break and gap.
@@ -61,12 +29,12 @@ class OfflineDecoder:
     Parameters
     ----------
     model : Model
-        Of task ``discrete_gestures`` or ``wrist``.
+        Of any task.
 
     Raises
     ------
     BundleError
-        If the model has another task.
+        If its description does not fit its task.
     """
 
     def __init__(self, model: Model) -> None:
@@ -74,12 +42,8 @@ class OfflineDecoder:
         kinds: dict[str, Callable[[Model], Decoding]] = {
             "discrete_gestures": GestureDecoding,
             "wrist": WristDecoding,
+            "handwriting": HandwritingDecoding,
         }
-        if self.bundle.task not in kinds:
-            raise BundleError(
-                f"bundle '{self.bundle.name}': task {self.bundle.task} has no offline decoder, "
-                f"only {' and '.join(kinds)}"
-            )
         self._decoding: Decoding = kinds[self.bundle.task](model)
         self._info: DeviceInfo | None = None
         self._place = Place(-1, -1)
@@ -114,7 +78,7 @@ class OfflineDecoder:
             self._decoding.push(conditioned)
 
     def arrays(self) -> Arrays:
-        """Return what was decoded so far, by name."""
+        """Return everything that was decoded, by name; nothing may be pushed after it."""
         return self._decoding.arrays()
 
     def _begin(self, block: RecordedBlock, new_stream: bool) -> None:
@@ -148,7 +112,7 @@ class GestureDecoding:
         settings = event_settings(bundle.decoding, bundle.name)
         self._detector = EventDetector(self._decoder.labels, self._decoder.sample_rate, settings)
         self._place = Place(0, 0)
-        self._frames = _Frames()
+        self._frames = DecodedFrames()
         self._steps: list[GestureStep] = []
         self._events: list[tuple[GestureEvent, Place]] = []
 
@@ -181,9 +145,9 @@ class GestureDecoding:
             "labels": np.array(labels),
             **self._frames.arrays(),
             "event_sample": np.array([event.sample for event in events], np.int64),
-            "event_name": _texts([event.name for event in events]),
-            "event_gesture": _texts([event.gesture for event in events]),
-            "event_kind": _texts([event.kind.name.lower() for event in events]),
+            "event_name": texts([event.name for event in events]),
+            "event_gesture": texts([event.gesture for event in events]),
+            "event_kind": texts([event.kind.name.lower() for event in events]),
             "event_probability": np.array([event.probability for event in events], np.float32),
             "event_inferred": np.array([event.inferred for event in events], np.bool_),
             "event_stream": np.array([place.stream for place in places], np.int32),
@@ -203,7 +167,7 @@ class WristDecoding:
         self._window = bundle.mpf.window
         self._period = bundle.stride / bundle.input.sample_rate
         self._place = Place(0, 0)
-        self._frames = _Frames()
+        self._frames = DecodedFrames()
         self._raw: list[WristVelocity] = []
         self._smoothed: list[float] = []
 
@@ -243,45 +207,7 @@ class WristDecoding:
             "labels": np.array(self._model.bundle.output.labels),
             **self._frames.arrays(),
             "event_sample": np.zeros(0, np.int64),
-            "event_name": _texts([]),
-            "event_kind": _texts([]),
+            "event_name": texts([]),
+            "event_kind": texts([]),
             "event_probability": np.zeros(0, np.float32),
         }
-
-
-class _Judged(Protocol):
-    @property
-    def fresh(self) -> bool: ...
-    @property
-    def suspect(self) -> NDArray[np.bool_]: ...
-    @property
-    def failed(self) -> bool: ...
-
-
-@dataclass
-class _Frames:
-    """What is known of each frame beside its output."""
-
-    _rows: list[tuple[int, Place, bool, bool, bool]] = field(default_factory=list)
-
-    def add(self, frames: int, step: _Judged, place: Place, *, fresh: bool = False) -> None:
-        suspect = step.failed or bool(step.suspect.any())
-        self._rows.append((frames, place, step.fresh or fresh, suspect, step.failed))
-
-    def arrays(self) -> Arrays:
-        frames = [row[0] for row in self._rows]
-
-        def each(values: list[Any], kind: Any) -> NDArray[Any]:
-            return np.repeat(np.array(values, kind), frames)
-
-        return {
-            "stream": each([row[1].stream for row in self._rows], np.int32),
-            "piece": each([row[1].piece for row in self._rows], np.int32),
-            "fresh": each([row[2] for row in self._rows], np.bool_),
-            "suspect": each([row[3] for row in self._rows], np.bool_),
-            "failed": each([row[4] for row in self._rows], np.bool_),
-        }
-
-
-def _texts(texts: list[str]) -> NDArray[np.str_]:
-    return np.array(texts, np.str_)

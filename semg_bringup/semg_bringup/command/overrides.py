@@ -9,9 +9,17 @@ from typing import Any
 import yaml
 
 from semg_bringup.command.refusal import CommandError
-from semg_bringup.graph import NODE_NAMES, playback_parameters
+from semg_bringup.graph import HANDWRITING_DECODER, NODES, playback_parameters
 
 Overrides = dict[str, dict[str, Any]]
+
+
+def node_names(options: argparse.Namespace) -> list[str]:
+    """Return the names of the nodes that the options of ``semg run`` ask for."""
+    names = list(options.nodes)
+    if options.handwriting is not None and HANDWRITING_DECODER.name not in names:
+        names.append(HANDWRITING_DECODER.name)
+    return names
 
 
 def overrides(options: argparse.Namespace) -> Overrides:
@@ -22,14 +30,14 @@ def overrides(options: argparse.Namespace) -> Overrides:
     CommandError
         If options contradict each other, or a parameter is not written as it must be.
     """
-    found: Overrides = {name: {} for name in NODE_NAMES}
+    found: Overrides = {node.name: {} for node in NODES}
     driver = found["driver"]
     device = options.device
     if options.recording is not None:
         if device not in (None, "replay"):
             raise CommandError(f"--recording: is for --device replay, not {device}")
         device = "replay"
-        driver |= playback_parameters(options.nodes)
+        driver |= playback_parameters(node_names(options))
         driver["replay.path"] = str(options.recording)
     if device is not None:
         driver["device"] = device
@@ -40,8 +48,12 @@ def overrides(options: argparse.Namespace) -> Overrides:
         driver["simulator.person"] = options.person
     if options.rate is not None:
         driver[f"{device or 'simulator'}.rate"] = options.rate
+    if options.handwriting is not None:
+        found[HANDWRITING_DECODER.name]["bundle"] = options.handwriting
     for text in options.parameters:
         node, name, value = parse_parameter(text)
+        if node == HANDWRITING_DECODER.name and node not in node_names(options):
+            raise CommandError(f"-p {text}: {node} does not run without --handwriting BUNDLE")
         found[node][name] = value
     return {node: values for node, values in found.items() if values}
 
@@ -60,8 +72,9 @@ def parse_parameter(text: str) -> tuple[str, str, Any]:
         raise CommandError(
             f"-p {text}: must be NODE.PARAMETER:=VALUE, such as gesture_decoder.threshold:=0.7"
         )
-    if node not in NODE_NAMES:
-        raise CommandError(f"-p {text}: no node '{node}'; there are: {', '.join(NODE_NAMES)}")
+    known = [one.name for one in NODES]
+    if node not in known:
+        raise CommandError(f"-p {text}: no node '{node}'; there are: {', '.join(known)}")
     try:
         value = yaml.safe_load(right)
     except yaml.YAMLError:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from semg_bringup.command.network import add_network_arguments, choose_network, where
 from semg_bringup.command.numbers import not_negative, positive
-from semg_bringup.command.overrides import overrides
+from semg_bringup.command.overrides import node_names, overrides
 from semg_bringup.command.refusal import CommandError
-from semg_bringup.graph import NODE_NAMES, choose, default_params_file
+from semg_bringup.graph import NODE_NAMES, NODES, choose, default_params_file
 
 if TYPE_CHECKING:
     from semg_bringup.one_process import OneProcess
@@ -36,6 +36,7 @@ examples:
   semg run --recording day1.hdf5        play a recording (HDF5 or bag) in real time
   semg run --recording day2 --rate 0    the same as fast as it can be decoded
   semg run --record day3                write everything to a bag as well
+  semg run --handwriting ./my_bundle -p handwriting_decoder.decoder:=beam
   semg run -p gesture_decoder.threshold:=0.7 -p driver.simulator.script:=rest
   semg run --nodes driver preprocessor --network    be heard by decoders elsewhere
 """
@@ -65,6 +66,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="speed: 1 is real time, 0 as fast as it can be decoded (default: 1)",
     )
     parser.add_argument(
+        "--handwriting",
+        metavar="BUNDLE",
+        help="also decode handwriting, by this model bundle (name or folder; there is no default)",
+    )
+    parser.add_argument(
         "--duration", type=positive, metavar="S", help="stop after this many seconds"
     )
     parser.add_argument(
@@ -82,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=list(NODE_NAMES),
         metavar="NODE",
-        help=f"run only these, of: {' '.join(NODE_NAMES)}",
+        help=f"run only these, of: {' '.join(node.name for node in NODES)}",
     )
     add_network_arguments(ros)
     ros.add_argument(
@@ -101,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the graph until told to stop; return the exit status."""
     try:
-        nodes = choose(options.nodes)
+        nodes = choose(node_names(options))
     except ValueError as error:
         raise CommandError(f"--nodes: {error}") from None
     parameters = overrides(options)

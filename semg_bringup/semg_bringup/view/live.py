@@ -14,7 +14,7 @@ from rich.live import Live
 
 from semg_bringup.view.log_capture import LogCapture
 from semg_bringup.view.screen import draw
-from semg_bringup.view.snapshot import SeenGesture, Snapshot, Source
+from semg_bringup.view.snapshot import SeenGesture, Snapshot, Source, WrittenLine
 from semg_bringup.view.state import ViewState
 
 REFRESH_S = 0.125
@@ -87,30 +87,34 @@ class PlainView:
     def open(self) -> None:
         """Say what will be seen."""
         self._print(
-            "semg: one line for each decoded gesture (time of the movement, name, probability), "
-            "and the state every 5 s; Ctrl-C stops"
+            "semg: one line for each decoded gesture (time of the movement, name, probability) "
+            "and each written line, and the state every 5 s; Ctrl-C stops"
         )
 
     def tick(self) -> None:
         """Print what is new."""
-        events = self._state.take_events()
+        news = self._news()
         now = time.monotonic()
         due = now >= self._next_status
-        if not (events or due) and self._said:
+        if not (news or due) and self._said:
             return
         snapshot = self._state.snapshot()
         self._introduce(snapshot)
-        for event in events:
-            self._print(event_line(event))
+        for line in news:
+            self._print(line)
         if due:
             self._next_status = now + STATUS_S
             self._print(status_line(snapshot))
 
     def close(self) -> None:
         """Print what is left, and say what happened."""
-        for event in self._state.take_events():
-            self._print(event_line(event))
+        for line in self._news():
+            self._print(line)
         self._print(summary(self._state.snapshot()))
+
+    def _news(self) -> list[str]:
+        events, lines = self._state.take_events(), self._state.take_lines()
+        return [*map(event_line, events), *map(written_line, lines)]
 
     def _introduce(self, snapshot: Snapshot) -> None:
         band = snapshot.band
@@ -136,10 +140,19 @@ class PlainView:
 
 def event_line(event: SeenGesture) -> str:
     """Return one decoded gesture as a line."""
-    moment = datetime.fromtimestamp(event.stamp_ns / 1e9).isoformat(" ", "milliseconds")
     probability = "inferred" if event.probability is None else f"{event.probability:.3f}"
     suspect = "  suspect" if event.suspect else ""
-    return f"{moment}  {event.name:<15} {probability}{suspect}"
+    return f"{_moment(event.stamp_ns)}  {event.name:<15} {probability}{suspect}"
+
+
+def written_line(line: WrittenLine) -> str:
+    """Return a line of handwriting that was ended as a line."""
+    suspect = "  suspect" if line.suspect else ""
+    return f"{_moment(line.stamp_ns)}  {'written':<15} {line.text}{suspect}"
+
+
+def _moment(stamp_ns: int) -> str:
+    return datetime.fromtimestamp(stamp_ns / 1e9).isoformat(" ", "milliseconds")
 
 
 def status_line(snapshot: Snapshot) -> str:
@@ -148,6 +161,8 @@ def status_line(snapshot: Snapshot) -> str:
     parts.append(f"{snapshot.lost_samples} samples lost")
     if snapshot.velocity is not None:
         parts.append(f"wrist {math.degrees(snapshot.velocity):+.0f} deg/s")
+    if snapshot.line is not None:
+        parts.append(f"writing '{snapshot.line}'")
     if snapshot.held:
         parts.append(f"held {', '.join(snapshot.held)}")
     parts += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from semg_bringup.view.snapshot import Band, Contact, NodeState, SeenGesture, Snapshot, Source
@@ -160,7 +161,18 @@ def _decoded(snapshot: Snapshot, width: int) -> list[Text]:
         lines.append(Text(" " * 9 + f"{'flexion':<{half}} {'extension':>{half}}", "dim"))
     else:
         lines.append(Text(" " * 9 + f"{'flex':<{half}} {'ext':>{half}}", "dim"))
+    if snapshot.line is not None:
+        lines += [Text(), _writing(snapshot.line, width)]
     return lines
+
+
+def _writing(line: str, width: int) -> Text:
+    """Return what is being written; of a long line its end."""
+    shown = Text("writing  ", style="bold")
+    room = max(width - shown.cell_len - 2, 1)
+    while cell_len(line) > room:
+        line = line[1:]
+    return shown.append(line, "not bold magenta").append("▏", "not bold dim")
 
 
 def _event(event: SeenGesture, now: float) -> Text:

@@ -66,6 +66,25 @@ class SeenGesture:
 
 
 @dataclass(frozen=True)
+class WrittenLine:
+    """A line of handwriting that was ended.
+
+    Attributes
+    ----------
+    text : str
+        After edits.
+    suspect : bool
+        Whether it was ended from bad input.
+    stamp_ns : int
+        Sample time of its end.
+    """
+
+    text: str
+    suspect: bool
+    stamp_ns: int
+
+
+@dataclass(frozen=True)
 class NodeState:
     """What a node last said of itself; `level` 0 is good, 1 a warning, 2 an error."""
 
@@ -95,6 +114,8 @@ class Snapshot:
         Gestures pressed and not released.
     velocity, true_velocity : float or None
         Wrist, rad/s.
+    line : str or None
+        What is being written, after edits; None where nobody decodes handwriting.
     rates : dict of str to float
         Messages per second by topic.
     samples, lost_samples, gaps, streams : int
@@ -119,6 +140,7 @@ class Snapshot:
     held: tuple[str, ...] = ()
     velocity: float | None = None
     true_velocity: float | None = None
+    line: str | None = None
     rates: dict[str, float] = field(default_factory=dict)
     samples: int = 0
     lost_samples: int = 0

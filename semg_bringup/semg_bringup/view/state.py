@@ -19,6 +19,7 @@ from semg_bringup.view.snapshot import (
     SeenGesture,
     Snapshot,
     Source,
+    WrittenLine,
 )
 from semg_node.continuity import Continuity
 
@@ -47,6 +48,7 @@ class ViewState:
             "gesture/probabilities": self._on_probabilities,
             "gesture/event": self._on_event,
             "wrist/velocity": self._on_velocity,
+            "handwriting/text": self._on_text,
             "simulation/truth": self._on_truth,
             "/diagnostics": self._on_diagnostics,
         }
@@ -60,6 +62,8 @@ class ViewState:
         self._held: tuple[str, ...] = ()
         self._velocity: float | None = None
         self._true_velocity: float | None = None
+        self._line: str | None = None
+        self._fresh_lines: deque[WrittenLine] = deque(maxlen=1000)
         self._counts: Counter[str] = Counter()
         self._rates: dict[str, float] = {}
         self._raw = SampleCount()
@@ -86,6 +90,7 @@ class ViewState:
                 held=self._held,
                 velocity=self._velocity,
                 true_velocity=self._true_velocity,
+                line=self._line,
                 rates=dict(self._rates),
                 samples=self._raw.samples,
                 lost_samples=self._raw.lost,
@@ -102,6 +107,13 @@ class ViewState:
             events = list(self._fresh_events)
             self._fresh_events.clear()
             return events
+
+    def take_lines(self) -> list[WrittenLine]:
+        """Return the written lines that were ended since the last call, oldest first."""
+        with self._lock:
+            lines = list(self._fresh_lines)
+            self._fresh_lines.clear()
+            return lines
 
     def _update_rates(self, now: float) -> None:
         # Over at least 2 s, so that a chunk more or less does not show.
@@ -163,6 +175,15 @@ class ViewState:
             self._counts["wrist"] += 1
             self._velocity = message.velocity
             self._note_latency("wrist", message)
+
+    def _on_text(self, message: Any) -> None:
+        with self._lock:
+            # The line that was ended is shown until the next one begins.
+            self._line = message.line
+            if message.complete:
+                stamp = _nanoseconds(message.header.stamp)
+                self._fresh_lines.append(WrittenLine(message.line, message.quality != 0, stamp))
+            self._note_latency("handwriting", message)
 
     def _on_truth(self, message: Any) -> None:
         with self._lock:

@@ -128,7 +128,9 @@ def _check_labels(name: str, labels: tuple[str, ...]) -> None:
     if last != BLANK:
         raise BundleError(f"bundle '{name}': output.labels: the last is '{last}', must be {BLANK}")
     for label in characters:
-        if len(label) != 1:
-            raise BundleError(f"bundle '{name}': output.labels: '{label}', must be one character")
+        if len(label) != 1 or not label.isprintable():
+            raise BundleError(
+                f"bundle '{name}': output.labels: {label!r}, must be one printable character"
+            )
     if len(set(labels)) != len(labels):
         raise BundleError(f"bundle '{name}': output.labels: each must be there once only")

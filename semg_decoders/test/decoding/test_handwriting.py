@@ -120,7 +120,7 @@ def test_models_of_other_tasks_are_refused(gesture_model, wrist_model):
     ("labels", "said"),
     [
         (("a", "b", "<blank>", "c"), "the last is 'c', must be <blank>"),
-        (("a", "b", "enter", "<blank>"), "'enter', must be one character"),
+        (("a", "b", "enter", "<blank>"), "'enter', must be one printable character"),
         (("a", "b", "a", "<blank>"), "each must be there once only"),
     ],
 )
