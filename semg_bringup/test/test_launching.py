@@ -74,6 +74,13 @@ def test_settings_that_a_node_refuses_end_the_launch(params):
     assert output.count("process started with pid") == 4
 
 
+def test_handwriting_runs_where_its_bundle_is_named(tmp_path):
+    status, output = ended("wristband", f"handwriting:={tmp_path}/none")
+    assert status == 1
+    assert "none: no bundle folder and no installed bundle" in output
+    assert "handwriting_decoder-5 will not run as it is set up" in output
+
+
 def test_recording_into_an_existing_folder_ends_the_launch(tmp_path):
     status, output = ended("wristband", f"record:={tmp_path}")
     assert status == 1
@@ -94,4 +101,6 @@ def test_arguments_are_those_that_do_something():
     assert "'device'" in live
     assert "unless params_file says otherwise: simulator" in live
     assert "'device'" not in playback
+    assert "'handwriting'" in live
+    assert "'handwriting'" in playback
     assert "'recording'" in playback

@@ -17,8 +17,8 @@ from semg_bringup.command.numbers import count
 from semg_bringup.command.refusal import CommandError
 
 if TYPE_CHECKING:
-    from semg_bringup.command.emg_source import EmgSource
     from semg_bringup.command.decoded_frames import Arrays
+    from semg_bringup.command.emg_source import EmgSource
     from semg_bringup.command.offline_decoding import OfflineDecoder
 
 DESCRIPTION = """\

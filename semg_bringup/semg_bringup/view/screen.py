@@ -153,7 +153,10 @@ def _decoded(snapshot: Snapshot, width: int) -> list[Text]:
         held.append(f" {', '.join(snapshot.held)} ", style="bold black on green")
     else:
         held.append("nothing", style="dim")
-    lines += [held, Text(), Text("wrist velocity (deg/s)", style="bold")]
+    lines.append(held)
+    if snapshot.line is not None:
+        lines.append(_writing(snapshot.line, width))
+    lines += [Text(), Text("wrist velocity (deg/s)", style="bold")]
     lines.append(_wrist("decoded", snapshot.velocity, half, "magenta"))
     if simulated:
         lines.append(_wrist("true", snapshot.true_velocity, half, "dim"))
@@ -161,14 +164,12 @@ def _decoded(snapshot: Snapshot, width: int) -> list[Text]:
         lines.append(Text(" " * 9 + f"{'flexion':<{half}} {'extension':>{half}}", "dim"))
     else:
         lines.append(Text(" " * 9 + f"{'flex':<{half}} {'ext':>{half}}", "dim"))
-    if snapshot.line is not None:
-        lines += [Text(), _writing(snapshot.line, width)]
     return lines
 
 
 def _writing(line: str, width: int) -> Text:
     """Return what is being written; of a long line its end."""
-    shown = Text("writing  ", style="bold")
+    shown = Text("writing   ", style="bold")
     room = max(width - shown.cell_len - 2, 1)
     while cell_len(line) > room:
         line = line[1:]

@@ -162,6 +162,82 @@ def wrist_bundle(onnx, write):
     )
 
 
+WRITTEN = "hellp⌫o⏎to_be"
+
+
+@pytest.fixture(scope="session")
+def handwriting_bundle(onnx, write):
+    """Spells `WRITTEN`, a character and a blank in turn, one run of 160 ms each.
+
+    The first of its runs is silent, as its first output needs the twelfth frame.
+    """
+    labels = [*sorted(set(WRITTEN)), "<blank>"]
+    spelt = [len(labels) - 1]
+    for character in WRITTEN:
+        spelt += [labels.index(character), len(labels) - 1]
+    table = np.full((len(spelt), len(labels)), np.log(0.01), np.float32)
+    table[np.arange(len(spelt)), spelt] = np.log(1 - 0.01 * (len(labels) - 1))
+    helper, floats = onnx.helper, onnx.TensorProto.FLOAT
+    constant = onnx.numpy_helper.from_array
+    graph = helper.make_graph(
+        [
+            helper.make_node("Min", ["count", "last"], ["place"]),
+            helper.make_node("Cast", ["place"], ["row"], to=onnx.TensorProto.INT64),
+            helper.make_node("Gather", ["table", "row"], ["picked"], axis=0),
+            helper.make_node("Unsqueeze", ["picked", "first_axis"], ["log_probs"]),
+            helper.make_node("Add", ["count", "one"], ["count_out"]),
+        ],
+        "handwriting",
+        [
+            helper.make_tensor_value_info("mpf", floats, [1, 8, 6, CHANNELS, CHANNELS]),
+            helper.make_tensor_value_info("count", floats, [1]),
+        ],
+        [
+            helper.make_tensor_value_info("log_probs", floats, [1, 1, len(labels)]),
+            helper.make_tensor_value_info("count_out", floats, [1]),
+        ],
+        [
+            constant(np.array([len(spelt) - 1], np.float32), "last"),
+            constant(table, "table"),
+            constant(np.zeros(1, np.int64), "first_axis"),
+            constant(np.ones(1, np.float32), "one"),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return write(
+        "test-handwriting",
+        model.SerializeToString(),
+        {
+            "task": "handwriting",
+            "version": 1,
+            "licence": "Apache-2.0",
+            "description": "Always writes the same.",
+            "input": {
+                "kind": "mpf",
+                "sample_rate": 2000.0,
+                "channels": CHANNELS,
+                "unit": "noise_sd",
+                "high_pass_hz": 40.0,
+                "bandwidth": 400.0,
+                "tensor": "mpf",
+            },
+            "mpf": {
+                "window": 160,
+                "stride": 40,
+                "bands": [[0, 50], [30, 100], [100, 225], [225, 375], [375, 700], [700, 1000]],
+                "noise_floor": 0.0,
+            },
+            "frames_per_step": 1,
+            "left_context": 0,
+            "warm_up": 11,
+            "stride": 320,
+            "states": {"count": [1]},
+            "output": {"tensor": "log_probs", "activation": "none", "labels": labels},
+            "decoding": {"swipe": "space"},
+        },
+    )
+
+
 @pytest.fixture(scope="session")
 def noise():
     """Conditioned EMG of 3 s, (samples, channels), with pulses that are gestures."""

@@ -48,11 +48,11 @@ def test_events_have_name_kind_and_sample(decode, array_file, gesture_bundle):
 
 @pytest.mark.parametrize("chunk", [1, 7, 333, 100_000])
 def test_the_result_does_not_depend_on_the_cut(
-    decode, array_file, gesture_bundle, wrist_bundle, chunk
+    decode, array_file, gesture_bundle, wrist_bundle, handwriting_bundle, chunk
 ):
-    for bundle in (gesture_bundle, wrist_bundle):
+    for bundle, least in ((gesture_bundle, 100), (wrist_bundle, 100), (handwriting_bundle, 15)):
         whole = decode(array_file, bundle)
-        assert len(whole["sample"]) > 100
+        assert len(whole["sample"]) > least
         assert same(whole, decode(array_file, bundle, "--chunk-samples", chunk))
 
 
@@ -66,6 +66,33 @@ def test_the_wrist_is_the_mean_of_the_features(decode, array_file, noise, wrist_
     assert decoded["output"][:, 0] == pytest.approx(expected, rel=1e-5)
     assert decoded["velocity"] == pytest.approx(50 * expected, rel=1e-5)
     assert len(decoded["event_sample"]) == 0
+
+
+def test_handwriting_is_text_and_lines(decode, array_file, noise, handwriting_bundle):
+    decoded = decode(array_file, handwriting_bundle)
+    # An emission for each eight frames, from the twelfth frame on.
+    samples = 213 + 40 * np.arange(11, (len(noise) - 214) // 40 + 1, 8)
+    assert np.array_equal(decoded["sample"], samples)
+    assert decoded["output"].shape == (len(samples), len(decoded["labels"]))
+    assert np.exp(decoded["output"]).sum(axis=1) == pytest.approx(1.0)
+    assert decoded["labels"][-1] == "<blank>"
+    spelt = decoded["labels"][decoded["output"].argmax(axis=1)]
+    assert decoded["text"].tolist() == [one for one in spelt if one != "<blank>"]
+    assert "".join(decoded["text"]) == "hellp⌫o⏎t"
+    assert np.array_equal(decoded["text_sample"], samples[spelt != "<blank>"])
+    assert decoded["line"].tolist() == ["hello", "t"]
+    assert decoded["line_complete"].tolist() == [True, False]
+    assert decoded["line_sample"].tolist() == decoded["text_sample"][-2:].tolist()
+    assert decoded["fresh"].tolist() == [True, *[False] * (len(samples) - 1)]
+
+
+def test_a_line_ends_with_its_piece(decode, write_hdf5, noise, handwriting_bundle):
+    recording = write_hdf5(noise, segment_starts=[0, 3000])
+    decoded = decode(recording, handwriting_bundle)
+    assert decoded["line"].tolist() == ["hell", "hell"]
+    assert not decoded["line_complete"].any()
+    assert decoded["line_piece"].tolist() == [0, 1]
+    assert decoded["text_stream"].tolist() == [0] * 4 + [1] * 4
 
 
 def test_true_breaks_reset_the_state(decode, write_hdf5, noise, wrist_bundle):

@@ -3,9 +3,10 @@ import argparse
 
 import pytest
 
-from semg_bringup.command.overrides import overrides, parse_parameter
+from semg_bringup.command.overrides import node_names, overrides, parse_parameter
 from semg_bringup.command.refusal import CommandError
 from semg_bringup.command.run import add_arguments
+from semg_bringup.graph import NODE_NAMES
 
 
 def options(*arguments):
@@ -30,6 +31,22 @@ def test_a_recording_waits_for_those_who_consume_it():
     assert driver["replay.path"] == "x.hdf5"
     assert driver["replay.rate"] == 0.0
     assert "gesture_decoder" in driver["wait_for"]
+
+
+def test_handwriting_is_decoded_where_its_bundle_is_named():
+    assert node_names(options()) == list(NODE_NAMES)
+    named = options("--handwriting", "mine", "-p", "handwriting_decoder.decoder:=beam")
+    assert node_names(named) == [*NODE_NAMES, "handwriting_decoder"]
+    assert overrides(named) == {"handwriting_decoder": {"bundle": "mine", "decoder": "beam"}}
+    played = overrides(options("--recording", "x.hdf5", "--handwriting", "mine"))
+    assert "handwriting_decoder" in played["driver"]["wait_for"]
+    alone = options("--nodes", "handwriting_decoder", "--handwriting", "mine")
+    assert node_names(alone) == ["handwriting_decoder"]
+
+
+def test_parameters_of_handwriting_without_its_bundle_are_refused():
+    with pytest.raises(CommandError, match="does not run without --handwriting BUNDLE"):
+        overrides(options("-p", "handwriting_decoder.decoder:=beam"))
 
 
 def test_other_devices_have_a_rate_of_their_own():

@@ -63,6 +63,13 @@ class Graph:
     def velocity(self, velocity, age=0.01):
         self._callbacks["wrist/velocity"](SimpleNamespace(velocity=velocity, header=header(age)))
 
+    def text(self, text, line, complete=False, quality=0):
+        self._callbacks["handwriting/text"](
+            SimpleNamespace(
+                text=text, line=line, complete=complete, quality=quality, header=header()
+            )
+        )
+
     def truth(self, gestures=(), velocity=0.0):
         self._callbacks["simulation/truth"](
             SimpleNamespace(gestures=gestures, wrist_velocity=velocity, header=header())

@@ -28,6 +28,21 @@ def test_plain_lines_name_the_band_and_each_gesture(state, graph):
     assert end.endswith("2 gesture events decoded")
 
 
+def test_plain_lines_tell_what_was_written_once_it_is_complete(state, graph):
+    out = io.StringIO()
+    view = PlainView(state, out)
+    graph.band()
+    graph.text("hello", "hello")
+    view.tick()
+    graph.text("⏎", "hello", complete=True)
+    graph.text("b", "b")
+    view.tick()
+    view.close()
+    (written,) = [line for line in out.getvalue().splitlines() if "hello" in line]
+    assert written.split()[2:] == ["written", "hello"]
+    assert "writing 'b'" in status_line(state.snapshot())
+
+
 def test_the_band_is_named_once(state, graph):
     out = io.StringIO()
     view = PlainView(state, out)

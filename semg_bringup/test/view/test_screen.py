@@ -40,6 +40,16 @@ def test_a_playback_has_no_truth(state, graph):
     assert "what the wearer did" not in picture(state)
 
 
+def test_the_line_being_written_is_shown_where_handwriting_is_decoded(state, graph):
+    graph.band()
+    assert "writing" not in picture(state)
+    graph.text("o", "hello")
+    assert "writing   hello" in picture(state)
+    graph.text("x", "a very long line of which only the end fits on the screen")
+    assert "fits on the screen" in picture(state)
+    assert "a very long" not in picture(state)
+
+
 def test_faults_are_shown(state, graph):
     graph.band()
     emg = np.random.default_rng(1).normal(size=(20, 4))
@@ -63,6 +73,7 @@ def test_it_fits_any_terminal(state, graph, width, height, channels):
     for i in range(20):
         graph.event(f"a_rather_long_name_of_a_gesture_{i}")
     graph.truth(["thumb_up"] * 3, -9.0)
+    graph.text("🤏", "a long line of text 🤏 " * 5)
     lines = draw(state.snapshot(("a line " * 50,)), width, height).plain.split("\n")
     assert len(lines) <= height
     assert all(len(line) <= width for line in lines)
