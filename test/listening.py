@@ -21,6 +21,7 @@ from semg_msgs.msg import (
     EmgInfo,
     GestureEvent,
     GestureProbabilities,
+    HandwritingText,
     MpfFrame,
     SimulationTruth,
     StreamProgress,
@@ -40,8 +41,11 @@ TOPICS = {
     "gesture/probabilities": GestureProbabilities,
     "gesture/event": GestureEvent,
     "wrist/velocity": WristVelocity,
+    "handwriting/text": HandwritingText,
     "simulation/truth": SimulationTruth,
 }
+ALWAYS_THERE = tuple(topic for topic in TOPICS if topic != "handwriting/text")
+"""Topics that a graph has unless something else is asked for."""
 _EVERYTHING = QoSProfile(
     history=HistoryPolicy.KEEP_LAST, depth=20_000, reliability=ReliabilityPolicy.RELIABLE
 )
@@ -58,7 +62,7 @@ class Listener:
     """
 
     def __init__(self, domain: int, namespace: str = "", topics: Sequence[str] = ()) -> None:
-        self.messages: dict[str, list[Any]] = {topic: [] for topic in topics or TOPICS}
+        self.messages: dict[str, list[Any]] = {topic: [] for topic in topics or ALWAYS_THERE}
         self.times: dict[str, list[float]] = {topic: [] for topic in self.messages}
         self.diagnostics: dict[str, DiagnosticStatus] = {}
         self._values: dict[str, dict[str, str]] = {}

@@ -74,11 +74,15 @@ def test_settings_that_a_node_refuses_end_the_launch(params):
     assert output.count("process started with pid") == 4
 
 
-def test_handwriting_runs_where_its_bundle_is_named(tmp_path):
-    status, output = ended("wristband", f"handwriting:={tmp_path}/none")
-    assert status == 1
-    assert "none: no bundle folder and no installed bundle" in output
-    assert "handwriting_decoder-5 will not run as it is set up" in output
+def test_handwriting_runs_where_its_bundle_is_named():
+    running = start("wristband", "handwriting:=/nowhere")
+    try:
+        said = next((line for line in running.stdout if "/nowhere" in line), "")
+        assert "[handwriting_decoder-5]" in said
+        assert "no bundle folder and no installed bundle" in said
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=60)
 
 
 def test_recording_into_an_existing_folder_ends_the_launch(tmp_path):
