@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Record what a running graph publishes: raw and conditioned EMG, features, gestures, wrist
-velocity and diagnostics. The graph may run anywhere: started by `semg run` in another
-terminal, or by `ros2 launch`. Topics are recorded as soon as they appear.
+velocity, written text and diagnostics. The graph may run anywhere: started by `semg run` in
+another terminal, or by `ros2 launch`. Topics are recorded as soon as they appear.
 
 The recording is a rosbag2 folder (MCAP) with all message definitions inside: `ros2 bag`,
 `rosbags`, `semg info`, `semg decode` and `semg run --recording` read it. If this program is

@@ -50,6 +50,24 @@ def test_a_recording_is_played_to_its_end_and_decoded_alike_offline(
     assert live == ["index_press", "index_release", "thumb_up", "middle_press"]
 
 
+def test_handwriting_is_decoded_shown_and_recorded_where_its_bundle_is_named(
+    semg, models, write_hdf5, noise, handwriting_bundle, tmp_path
+):
+    recording, bag = write_hdf5(noise), tmp_path / "bag"
+    options = ["--recording", recording, "--rate", 0, *models]
+    done = semg("run", *options, "--handwriting", handwriting_bundle, "--record", bag)
+    assert done.returncode == 0, done.stderr
+    written = [line.split()[3] for line in done.stdout.splitlines() if "written   " in line]
+    assert written == ["hello"]
+    told = semg("info", bag).stdout
+    assert "/handwriting/text" in told
+    assert "/emg/mpf/handwriting" in told
+    bad = semg("run", *options, "--handwriting", "nowhere")
+    assert bad.returncode == 2
+    last = bad.stderr.splitlines()[-1]
+    assert last.startswith("semg run: handwriting_decoder: nowhere: no bundle folder")
+
+
 def test_ctrl_c_stops_it_in_order(semg, models):
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "semg_bringup.command.main", "run", *models],
@@ -83,6 +101,9 @@ def test_faults_of_nodes_end_it(semg, models, tmp_path):
     assert done.returncode == 2
     assert "chunk_ms" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+    done = semg("run", "--nodes", "handwriting_decoder")
+    assert done.returncode == 2
+    assert "no handwriting bundle is named" in done.stderr.splitlines()[-1]
     done = semg("run", "--device", "glove", "--nodes", "driver")
     assert done.returncode == 2
     assert "'glove' is not installed; there are:" in done.stderr.splitlines()[-1]
