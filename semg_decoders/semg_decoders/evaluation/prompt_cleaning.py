@@ -22,8 +22,8 @@ def clean_prompt(prompt: str, classes: Collection[str]) -> str:
 
     Gestures that prompts show as arrows, line ends and long dashes become the characters that
     stand for them. Any other character is transliterated if that makes a single supported one
-    (``é`` becomes ``e``, a curly quote a straight one), and dropped if not. A backspace is only ever meant by an
-    arrow: a ``⌫`` in a prompt is dropped. Nothing is trimmed.
+    (``é`` becomes ``e``, a curly quote a straight one), and dropped if not. A backspace is only
+    ever meant by an arrow: a ``⌫`` in a prompt is dropped. Nothing is trimmed.
 
     Parameters
     ----------
