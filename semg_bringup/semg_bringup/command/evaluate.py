@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``semg evaluate``: how well the decoders do on simulated people they never saw."""
+"""``semg evaluate``: how well decoders do, on labelled recordings or simulated people."""
 
 from __future__ import annotations
 
@@ -7,63 +7,157 @@ import argparse
 import dataclasses
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semg_bringup.command.numbers import count, positive
+from semg_bringup.command.numbers import count, positive, probability
 from semg_bringup.command.refusal import CommandError
 
 if TYPE_CHECKING:
-    from semg_bringup.evaluation import Evaluation
+    from semg_bringup.evaluation.simulated_people import Evaluation
 
 DESCRIPTION = """\
-Let simulated people whom no model has seen in training or model choice do gestures, rest,
-and move their wrist; decode them by the same engines as the live nodes, and print a table:
-event F1, false events per minute at rest, and correlation and error of the wrist velocity.
+Decode by the same engines as the live nodes what was really done, and say how well that goes.
 
-These people are simulated. The figures say that the decoders work on what the simulation
-can produce; they say nothing about your arm.
+With --data: labelled recordings, by the published metrics of the bundle's task.
+  gestures     CLER: of the gestures that were detected, the share that was taken for another
+               one, averaged over gestures. Missed gestures and false alarms are not in it, and
+               are given per minute beside it, with a table of who was taken for whom.
+  wrist        mean absolute error of the angular velocity in deg/s, for each partition
+  handwriting  CER: edits that turn the decoded text into the prompt, in % of its length
+
+Without --data: simulated people whom no model has seen in training or model choice do
+gestures, rest, and move their wrist. Event F1, false events per minute at rest, correlation
+and error of the wrist velocity. These figures say that the decoders work on what the
+simulation can produce; they say nothing about your arm.
 """
 EXAMPLES = """\
+PATH is an HDF5 recording in the released layout, or a folder with <task>_corpus.csv (columns
+dataset, start, end, split) and its recordings. Recordings are decoded in parallel.
+
+A gesture counts as detected where its probability crosses 0.35, as in the published CLER,
+unless --threshold says otherwise; the live threshold of a bundle is another thing, and
+`semg info BUNDLE` shows it.
+
 examples:
+  semg evaluate --bundle ./published_gestures --data ./emg_data
+  semg evaluate --bundle ./published_wrist --data ./emg_data --split val --json wrist.json
+  semg evaluate --bundle gestures --data day1.hdf5 --threshold 0.5 --figures pictures
   semg evaluate                                the default bundles on people 701 to 710
   semg evaluate --people 2 --minutes 0.5       a quick look
   semg evaluate --bundle-gestures ./mine --json mine.json
 """
+_OF_RECORDINGS = {"bundle": None, "split": "test", "threshold": None, "figures": None}
+_OF_PEOPLE = {
+    "people": 10,
+    "first_person": 701,
+    "minutes": 2.0,
+    "bundle_gestures": "gestures",
+    "bundle_wrist": "wrist",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
+    """Declare the options; what is not given is None, so that it can be told."""
     parser.add_argument(
-        "--people", type=count, default=10, metavar="N", help="how many (default: %(default)s)"
+        "--json", type=Path, metavar="FILE", help="also save everything in numbers here"
     )
-    parser.add_argument(
+    recordings = parser.add_argument_group("recordings")
+    recordings.add_argument("--data", type=Path, metavar="PATH", help="what to decode; see below")
+    recordings.add_argument(
+        "--bundle", metavar="NAME_OR_FOLDER", help="model bundle; its task says what is scored"
+    )
+    recordings.add_argument(
+        "--split",
+        metavar="NAME",
+        help=f"rows of the corpus to take, or all (default: {_OF_RECORDINGS['split']})",
+    )
+    recordings.add_argument(
+        "--threshold",
+        type=probability,
+        metavar="P",
+        help="probability whose crossing is a gesture (default: 0.35, as published)",
+    )
+    recordings.add_argument(
+        "--figures", type=Path, metavar="DIR", help="draw figures into this folder (PNG)"
+    )
+    people = parser.add_argument_group("simulated people")
+    people.add_argument(
+        "--people", type=count, metavar="N", help=f"how many (default: {_OF_PEOPLE['people']})"
+    )
+    people.add_argument(
         "--first-person",
         type=int,
-        default=701,
         metavar="SEED",
-        help="seed of the first; seeds from 1,000,000 on are for training (default: %(default)s)",
+        help="seed of the first; seeds from 1,000,000 on are for training "
+        f"(default: {_OF_PEOPLE['first_person']})",
     )
-    parser.add_argument(
+    people.add_argument(
         "--minutes",
         type=positive,
-        default=2.0,
         metavar="M",
-        help="minutes of gestures, of rest and of wrist movement each (default: %(default)s)",
+        help="minutes of gestures, of rest and of wrist movement each "
+        f"(default: {_OF_PEOPLE['minutes']:g})",
     )
     for task in ("gestures", "wrist"):
-        parser.add_argument(
+        people.add_argument(
             f"--bundle-{task}",
-            default=task,
             metavar="NAME_OR_FOLDER",
-            help=f"model bundle for {task} (default: %(default)s)",
+            help=f"model bundle for {task} (default: {task})",
         )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also save the figures here")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the table; return the exit status."""
-    from semg_bringup.evaluation import evaluate_people, to_markdown
+    """Print the tables; return the exit status."""
+    with_data = options.data is not None
+    defaults, others = (_OF_RECORDINGS, _OF_PEOPLE) if with_data else (_OF_PEOPLE, _OF_RECORDINGS)
+    for name in others:
+        if getattr(options, name) is not None:
+            option = "--" + name.replace("_", "-")
+            raise CommandError(f"{option}: only {'without' if with_data else 'with'} --data")
+    for name, value in defaults.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    if options.json is not None and not options.json.parent.is_dir():
+        raise CommandError(f"--json {options.json}: there is no folder {options.json.parent}")
+    text, facts = _recordings(options) if with_data else _people(options)
+    print(text)
+    if options.json is not None:
+        _save(options.json, facts)
+    return 0
+
+
+def _recordings(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    from semg_bringup.evaluation.markdown import to_markdown
+    from semg_bringup.evaluation.recordings import evaluate_recordings
+
+    if options.bundle is None:
+        raise CommandError("--bundle: must name the model bundle that decodes --data")
+    if options.figures is not None:
+        _prepare_figures(options.figures)
+    report = evaluate_recordings(
+        options.bundle,
+        options.data,
+        options.split,
+        threshold=options.threshold,
+        figures=options.figures,
+        progress=_progress(),
+    )
+    return to_markdown(report), report.facts
+
+
+def _prepare_figures(folder: Path) -> None:
+    if find_spec("matplotlib") is None:
+        raise CommandError("--figures: needs the Python package 'matplotlib', which is not here")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"--figures {folder}: cannot be made: {error.strerror}") from None
+
+
+def _people(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    from semg_bringup.evaluation.simulated_people import evaluate_people, to_markdown
 
     seeds = range(options.first_person, options.first_person + options.people)
     try:
@@ -72,20 +166,15 @@ def run(options: argparse.Namespace) -> int:
             options.bundle_wrist,
             seeds,
             options.minutes,
-            progress=sys.stderr.isatty() and sys.stdout.isatty(),
+            progress=_progress(),
         )
     except ValueError as error:
         raise CommandError(str(error)) from None
-    print(to_markdown(evaluation))
-    if options.json is not None:
-        _save(options.json, evaluation)
-    return 0
+    return to_markdown(evaluation), _facts_of_people(evaluation)
 
 
-def _save(path: Path, evaluation: Evaluation) -> None:
-    from semg_bringup.command.report import without_infinity
-
-    facts: dict[str, Any] = {
+def _facts_of_people(evaluation: Evaluation) -> dict[str, Any]:
+    return {
         "people_are_simulated": True,
         "event_f1": evaluation.event_f1,
         "gesture_f1": evaluation.gesture_f1,
@@ -96,7 +185,17 @@ def _save(path: Path, evaluation: Evaluation) -> None:
         "mean_speed_deg_per_s": evaluation.mean_speed,
         **dataclasses.asdict(evaluation),
     }
+
+
+def _progress() -> bool:
+    return sys.stderr.isatty() and sys.stdout.isatty()
+
+
+def _save(path: Path, facts: dict[str, Any]) -> None:
+    from semg_bringup.command.report import without_infinity
+
+    text = json.dumps(without_infinity(facts), indent=2, ensure_ascii=False)
     try:
-        path.write_text(json.dumps(without_infinity(facts), indent=2) + "\n", encoding="utf-8")
+        path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise CommandError(f"--json {path}: cannot be written: {error.strerror}") from None

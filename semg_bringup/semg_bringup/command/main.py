@@ -27,6 +27,7 @@ examples:
   semg record --output day2         write what a running graph publishes to a bag
   semg info day2                    what does this recording hold?
   semg decode day2 --bundle gestures --output day2.npz
+  semg evaluate --bundle gestures --data day1.hdf5   how well is it decoded?
 
 Every command explains itself: semg run --help
 """
@@ -58,7 +59,7 @@ COMMANDS = (
     SubCommand("record", "record the topics of a running graph"),
     SubCommand("info", "show what a recording or a model bundle holds"),
     SubCommand("decode", "decode a recording offline, into a file"),
-    SubCommand("evaluate", "decode simulated people who were never in training, and score it"),
+    SubCommand("evaluate", "score decoders on labelled recordings, or on simulated people"),
     SubCommand("fetch-models", "download released checkpoints to the cache"),
     SubCommand("fetch-data", "download released recordings to the cache"),
 )

@@ -23,6 +23,14 @@ def not_negative(text: str) -> float:
     return value
 
 
+def probability(text: str) -> float:
+    """Read a number from 0 to 1."""
+    value = _number(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
 def count(text: str) -> int:
     """Read a whole number greater than 0."""
     try:

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from semg_bringup.evaluation import evaluate_people, to_markdown
+from semg_bringup.evaluation.simulated_people import evaluate_people, to_markdown
 from semg_decoders.inference.bundle import BundleError
 from semg_driver.simulation.recording import simulate
 

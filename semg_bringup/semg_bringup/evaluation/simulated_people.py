@@ -7,17 +7,15 @@ Every sample goes through the same engines as in the nodes, 20 samples at a time
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
+from semg_bringup.evaluation.parallel import in_processes
 from semg_decoders.decoding.events import EventDetector, event_settings
 from semg_decoders.decoding.gestures import GestureDecoder
 from semg_decoders.decoding.wrist import WristDecoder, wrist_settings
@@ -161,16 +159,13 @@ def evaluate_people(
     folders = find_bundle(gestures_bundle), find_bundle(wrist_bundle)
     for folder in folders:
         Model.load(str(folder))
-    workers = min(processes or os.cpu_count() or 1, len(seeds))
-    if workers == 1:
-        shown = track(seeds, "Decoding people", disable=not progress)
-        results = [evaluate_person(*folders, seed, minutes) for seed in shown]
-    else:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            jobs = [pool.submit(evaluate_person, *folders, seed, minutes) for seed in seeds]
-            for _ in track(as_completed(jobs), "Decoding people", len(jobs), disable=not progress):
-                pass
-            results = [job.result() for job in jobs]
+    results = in_processes(
+        partial(evaluate_person, *folders, minutes=minutes),
+        seeds,
+        "Decoding people",
+        processes=processes,
+        progress=progress,
+    )
     return Evaluation(minutes, tuple(results))
 
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decoders on simulated people and on recordings, and how well they do."""

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Independent pieces of work, in as many processes as there are cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import TypeVar
+
+from rich.progress import track
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def in_processes(
+    work: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    what: str,
+    *,
+    processes: int | None = None,
+    progress: bool = True,
+) -> list[Result]:
+    """Do some work for each job.
+
+    Parameters
+    ----------
+    work : callable
+        What to do; it, its jobs and its results have to be picklable.
+    jobs : sequence
+        Any number.
+    what : str
+        Beside the progress bar.
+    processes : int, optional
+        How many jobs are done at once; all cores when not given.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    list
+        The results, in the order of the jobs.
+
+    Raises
+    ------
+    Exception
+        What the first failing job raised; those that wait are not begun.
+    """
+    workers = min(processes or os.cpu_count() or 1, len(jobs))
+    if workers <= 1:
+        return [work(job) for job in track(jobs, what, disable=not progress)]
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        waiting = [pool.submit(work, job) for job in jobs]
+        try:
+            for done in track(as_completed(waiting), what, len(jobs), disable=not progress):
+                done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        return [job.result() for job in waiting]
