@@ -83,6 +83,7 @@ def evaluate_gestures(
 
         draw_probabilities(
             figures / f"{part.name}-probabilities.png",
+            part.name,
             times,
             decoded["output"],
             labels,

@@ -123,7 +123,7 @@ def evaluate_handwriting(
         from semg_bringup.evaluation.figures.text import draw_texts
 
         texts = [(result.text, result.target) for result in results]
-        draw_texts(figures / f"{part.name}-text.png", texts)
+        draw_texts(figures / f"{part.name}-text.png", part.name, texts)
     return HandwritingResult(part.name, tuple(results))
 
 

@@ -94,7 +94,7 @@ def evaluate_wrist(
 
         seconds = begin + samples / SAMPLE_RATE
         path = figures / f"{part.name}-velocity.png"
-        draw_velocity(path, seconds[known], velocity[known], true[known])
+        draw_velocity(path, part.name, seconds[known], velocity[known], true[known])
     score = score_velocity(velocity[known], true[known])
     return WristResult(part.name, float(start), float(end) + 1 / rate, float(begin), score)
 
@@ -133,11 +133,10 @@ def report_wrist(
     }
     rows = [_row(result) for result in results]
     if len(results) > 1:
-        over_all = np.average([errors, speeds], axis=1, weights=frames)
+        over_all = np.average([errors, speeds], axis=1, weights=frames).tolist()
+        mean = np.mean([errors, speeds], axis=1).tolist()
         rows.append(["all frames", "", str(sum(frames)), *_numbers(*over_all), ""])
-        rows.append(
-            ["mean of the partitions", "", "", *_numbers(*map(np.mean, (errors, speeds))), ""]
-        )
+        rows.append(["mean of the partitions", "", "", *_numbers(*mean), ""])
     columns = (
         "partition",
         "from, to (s)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
@@ -92,10 +93,10 @@ class Edit:
 def edits(prediction: str, target: str) -> list[Edit]:
     """Return the steps, equal characters among them, that turn a prediction into its target."""
     steps = []
-    for kind, begin, end, target_begin, target_end in Levenshtein.opcodes(prediction, target):
-        length = max(end - begin, target_end - target_begin)
-        left, right = prediction[begin:end], target[target_begin:target_end]
-        steps += [Edit(kind, left[i : i + 1], right[i : i + 1]) for i in range(length)]
+    for run in Levenshtein.opcodes(prediction, target):
+        left = prediction[run.src_start : run.src_end]
+        right = target[run.dest_start : run.dest_end]
+        steps += [Edit(run.tag, *pair) for pair in zip_longest(left, right, fillvalue="")]
     return steps
 
 

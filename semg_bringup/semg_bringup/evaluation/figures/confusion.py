@@ -59,6 +59,10 @@ def draw_confusion(path: Path, errors: GestureErrors, names: Sequence[str]) -> N
         f"{errors.misses_per_minute:.1f} misses and {errors.false_per_minute:.1f} false alarms "
         f"per minute"
     )
+    axes.set_xticks(np.arange(len(counts)) - 0.5, minor=True)
+    axes.set_yticks(np.arange(len(counts)) - 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=1.5)
+    axes.tick_params(which="minor", length=0)
     bar = figure.colorbar(image, ax=axes, shrink=0.75)
     bar.set_label("share of the row")
     canvas.save(figure, path)

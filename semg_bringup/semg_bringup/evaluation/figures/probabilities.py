@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def draw_probabilities(
     path: Path,
+    name: str,
     times: NDArray[np.float64],
     probabilities: NDArray[np.floating],
     labels: Sequence[str],
@@ -32,6 +33,8 @@ def draw_probabilities(
     ----------
     path : Path
         File to write.
+    name : str
+        What was decoded, for the title.
     times : array, (frames,)
         s.
     probabilities : array, (frames, labels)
@@ -49,7 +52,7 @@ def draw_probabilities(
     shown = (times >= start) & (times <= stop)
     figure = canvas.new_figure(13, 1.0 + 0.95 * len(labels))
     figure.suptitle(
-        f"Probability of each gesture, from {start - origin:.1f} s to {stop - origin:.1f} s"
+        f"{name}: probability of each gesture, from {start - origin:.1f} s to {stop - origin:.1f} s"
     )
     rows = figure.subplots(len(labels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for column, (axes, name) in enumerate(zip(rows, labels, strict=True)):

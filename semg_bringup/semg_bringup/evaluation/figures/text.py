@@ -25,13 +25,15 @@ _COLOURS = {
 }
 
 
-def draw_texts(path: Path, texts: Sequence[tuple[str, str]]) -> None:
+def draw_texts(path: Path, name: str, texts: Sequence[tuple[str, str]]) -> None:
     """Draw the alignment of the first prompts, character by character.
 
     Parameters
     ----------
     path : Path
         File to write.
+    name : str
+        What was decoded, for the title.
     texts : sequence of (str, str)
         What was decoded, and what was to be written.
     """
@@ -41,8 +43,8 @@ def draw_texts(path: Path, texts: Sequence[tuple[str, str]]) -> None:
     errors = pool_text_errors(score_text(*pair) for pair in texts)
     shown = f"{MOST_PROMPTS} of {len(texts)}" if len(texts) > MOST_PROMPTS else len(texts)
     figure.suptitle(
-        f"Text to write (above) and decoded (below), {shown} prompts: "
-        f"character error rate {errors.cer:.1f} %"
+        f"{name}: text to write (above) and decoded (below)\n"
+        f"{shown} prompts; character error rate of all {errors.cer:.1f} %"
     )
     axes = figure.subplots()
     for row, line in enumerate(lines):

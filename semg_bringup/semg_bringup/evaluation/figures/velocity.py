@@ -13,6 +13,7 @@ from semg_bringup.evaluation.figures import canvas
 
 def draw_velocity(
     path: Path,
+    name: str,
     times: NDArray[np.float64],
     decoded: NDArray[np.float64],
     true: NDArray[np.float64],
@@ -23,6 +24,8 @@ def draw_velocity(
     ----------
     path : Path
         File to write.
+    name : str
+        What was decoded, for the title.
     times : array, (frames,)
         s.
     decoded, true : array, (frames,)
@@ -32,13 +35,13 @@ def draw_velocity(
     shown = times < times[0] + canvas.EXCERPT
     figure = canvas.new_figure(14, 4.2)
     error = np.abs(ours - theirs).mean()
-    figure.suptitle(f"Wrist velocity, extension is positive: mean absolute error {error:.1f} deg/s")
+    figure.suptitle(f"{name}: wrist velocity, mean absolute error {error:.1f} deg/s")
     over_time, each = figure.subplots(1, 2, width_ratios=(3, 1))
     over_time.axhline(0, color=canvas.QUIET, linewidth=0.6)
     over_time.plot(times[shown], theirs[shown], color=canvas.TRUE, label="true", linewidth=1.4)
     over_time.plot(times[shown], ours[shown], color=canvas.DECODED, label="decoded", linewidth=1)
-    over_time.set(xlabel="time since the recording's first sample (s)", ylabel="velocity (deg/s)")
-    over_time.legend(frameon=False, loc="upper right", ncols=2)
+    over_time.set(xlabel="time since the recording's first sample (s)", ylabel="extension (deg/s)")
+    over_time.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     limit = 1.05 * max(np.abs(ours).max(), np.abs(theirs).max(), 1.0)
     each.plot([-limit, limit], [-limit, limit], color=canvas.QUIET, linewidth=0.8)
     each.plot(theirs, ours, ".", color=canvas.DECODED, markersize=3, alpha=0.4)
