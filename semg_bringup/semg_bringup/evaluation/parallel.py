@@ -6,10 +6,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
 
 from rich.progress import track
+
+from semg_bringup.command.refusal import CommandError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -47,6 +50,8 @@ def in_processes(
     ------
     Exception
         What the first failing job raised; those that wait are not begun.
+    CommandError
+        If a process was ended from outside.
     """
     workers = min(processes or os.cpu_count() or 1, len(jobs))
     if workers <= 1:
@@ -56,6 +61,10 @@ def in_processes(
         try:
             for done in track(as_completed(waiting), what, len(jobs), disable=not progress):
                 done.result()
+        except BrokenProcessPool:
+            raise CommandError(
+                f"{what}: a process was ended before its work was done, perhaps for lack of memory"
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

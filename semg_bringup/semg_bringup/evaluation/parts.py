@@ -59,6 +59,11 @@ def parts_of(data: Path, task: str, split: str) -> tuple[Part, ...]:
         If there is no such thing, or a row of the corpus cannot be used.
     """
     corpus = corpus_file(data, task)
+    if corpus is None and data.is_dir():
+        raise RecordingError(
+            f"{data}: no {task}_corpus.csv in the folder, which says what to score; "
+            f"a bag does not say what was really done"
+        )
     if corpus is None:
         return (Part(data.stem, data),)
     rows = read_corpus(corpus, "" if split == ALL else split)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures are looked at by people; here, that any content can be drawn and is in the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from semg_decoders.evaluation.cler import GestureErrors
+from semg_decoders.evaluation.events import TimedEvent
+from semg_driver.recordings.recording import RecordingError
+
+pytest.importorskip("matplotlib", reason="matplotlib is needed to draw figures")
+
+from matplotlib.image import imread
+
+from semg_bringup.evaluation.figures import canvas
+from semg_bringup.evaluation.figures.confusion import draw_confusion
+from semg_bringup.evaluation.figures.probabilities import draw_probabilities
+from semg_bringup.evaluation.figures.text import draw_texts
+from semg_bringup.evaluation.figures.velocity import draw_velocity
+
+LABELS = ("index_press", "index_release", "thumb_click")
+# Anything that matplotlib warns of, such as a character that the font lacks, spoils the picture.
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def amount(path, colour):
+    """How many dots of a picture have a colour, #rrggbb."""
+    wanted = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return int((np.abs(imread(path)[:, :, :3] - wanted).max(axis=2) < 0.02).sum())
+
+
+def test_detections_as_done_and_not_done_are_told_apart(tmp_path):
+    times = 1.65e9 + np.arange(400) / 200
+    probabilities = np.tile(np.linspace(0, 1, 400), (3, 1)).T
+    done = [TimedEvent("index_press", times[100])]
+
+    def drawn(*detected):
+        path = tmp_path / "p.png"
+        draw_probabilities(path, "day1", times, probabilities, LABELS, done, detected, 0.35)
+        return np.array([amount(path, canvas.RIGHT), amount(path, canvas.WRONG)])
+
+    # The legend has one mark of each.
+    legend = drawn()
+    assert (drawn(TimedEvent("index_press", times[110])) - legend > 0).tolist() == [True, False]
+    assert (drawn(TimedEvent("index_press", times[300])) - legend > 0).tolist() == [False, True]
+    assert (drawn(TimedEvent("thumb_click", times[110])) - legend > 0).tolist() == [False, True]
+
+
+def test_a_recording_without_frames_or_gestures_is_drawn(tmp_path):
+    empty = (np.zeros(0), np.zeros((0, 3)), LABELS, [], [], 0.5)
+    draw_probabilities(tmp_path / "a.png", "day1", *empty)
+    assert imread(tmp_path / "a.png").ndim == 3
+
+
+def test_confusions_are_darker_the_more_of_a_gesture_there_are(tmp_path):
+    errors = GestureErrors({("index_press", "thumb_click"): 3}, {"thumb_click": 1}, 60.0)
+    draw_confusion(tmp_path / "some.png", errors, LABELS)
+    draw_confusion(tmp_path / "none.png", GestureErrors({}, {}, 0.0), LABELS)
+    some, none = (imread(tmp_path / f"{name}.png") for name in ("some", "none"))
+    assert some.mean() < none.mean()
+
+
+def test_velocities_are_drawn_in_their_colours(tmp_path):
+    times = np.arange(1500) / 50
+    draw_velocity(tmp_path / "v.png", "day1", times, np.sin(times), np.cos(times))
+    assert amount(tmp_path / "v.png", canvas.TRUE)
+    assert amount(tmp_path / "v.png", canvas.DECODED)
+    draw_velocity(tmp_path / "still.png", "day1", times[:1], np.zeros(1), np.zeros(1))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [("", "")],
+        [],
+        [("a$b$c \\alpha_x", "⌫⏎⇧🤏→é")],
+        [("word " * 40, "wurd " * 40)],
+        [("a", "b")] * 30,
+    ],
+)
+def test_any_text_is_drawn(tmp_path, texts):
+    draw_texts(tmp_path / "t.png", "day1", texts)
+    assert imread(tmp_path / "t.png").ndim == 3
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path):
+    with pytest.raises(RecordingError, match=r"no/t.png: cannot be written: No such file"):
+        draw_texts(tmp_path / "no" / "t.png", "day1", [])
