@@ -16,6 +16,7 @@ from semg_decoders.decoding.events import event_settings
 from semg_decoders.evaluation.cler import GestureErrors, pool_errors, score_gestures
 from semg_decoders.evaluation.detection import THRESHOLD, detect
 from semg_decoders.evaluation.events import TimedEvent
+from semg_decoders.inference.bundle import ModelBundle
 from semg_decoders.inference.session import Model
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
@@ -120,16 +121,25 @@ def _done(recording: Hdf5Recording, labels: Sequence[str]) -> list[TimedEvent]:
 
 def report_gestures(
     results: Sequence[GestureResult],
-    bundle: Path,
+    bundle: ModelBundle,
     threshold: float | None = None,
     figures: Path | None = None,
 ) -> Report:
-    """Sum up the results of all recordings; parameters as for `evaluate_gestures`."""
-    description = Model.load(str(bundle)).bundle
-    labels = description.output.labels
+    """Sum up the results of all recordings.
+
+    Parameters
+    ----------
+    results : sequence of GestureResult
+        At least one.
+    bundle : ModelBundle
+        What they were decoded by.
+    threshold, figures
+        As for `evaluate_gestures`.
+    """
+    labels = bundle.output.labels
     pooled = pool_errors(result.errors for result in results)
     mean = float(np.mean([result.errors.cler for result in results]))
-    live = event_settings(description.decoding, description.name).threshold
+    live = event_settings(bundle.decoding, bundle.name).threshold
     used = f"as published; the bundle's live events cross {live:g}"
     facts = {
         "threshold": THRESHOLD if threshold is None else threshold,

@@ -91,7 +91,7 @@ class HandwritingResult:
 
 
 def evaluate_handwriting(
-    part: Part, bundle: Path, threshold: float | None = None, figures: Path | None = None
+    part: Part, bundle: Path, figures: Path | None = None
 ) -> HandwritingResult:
     """Decode the EMG of each prompt as a stream of its own, and compare with its text.
 
@@ -101,8 +101,6 @@ def evaluate_handwriting(
         Prompts that begin in it are decoded.
     bundle : Path
         Folder of the model bundle.
-    threshold : float, optional
-        Of gestures; writing has none.
     figures : Path, optional
         Folder for figures.
 
@@ -195,13 +193,8 @@ def likeliest_text(classes: NDArray[np.integer], characters: Sequence[str]) -> s
     return "".join(characters[index] for index in kept)
 
 
-def report_handwriting(
-    results: Sequence[HandwritingResult],
-    bundle: Path,
-    threshold: float | None = None,
-    figures: Path | None = None,
-) -> Report:
-    """Sum up the results of all parts; parameters as for `evaluate_handwriting`."""
+def report_handwriting(results: Sequence[HandwritingResult]) -> Report:
+    """Sum up the results of all parts."""
     pooled = pool_text_errors(p.errors for result in results for p in result.prompts)
     facts = {
         **pooled.to_dict(),

@@ -13,15 +13,15 @@ from semg_bringup.command.offline_decoding import OfflineDecoder
 from semg_bringup.command.report import Report
 from semg_bringup.evaluation import gestures, handwriting, wrist
 from semg_bringup.evaluation.parallel import in_processes
-from semg_bringup.evaluation.parts import parts_of
-from semg_decoders.inference.bundle import BundleError
+from semg_bringup.evaluation.parts import Part, parts_of
+from semg_decoders.inference.bundle import BundleError, ModelBundle
 from semg_decoders.inference.lookup import find_bundle
 from semg_decoders.inference.session import Model
 
 
 @dataclass(frozen=True)
-class Task:
-    """What one kind of model is scored by.
+class Scoring:
+    """How the models of one task are scored.
 
     Attributes
     ----------
@@ -31,15 +31,8 @@ class Task:
         Sums up the results of all parts.
     """
 
-    evaluate: Callable[..., Any]
-    report: Callable[..., Report]
-
-
-TASKS = {
-    gestures.TASK: Task(gestures.evaluate_gestures, gestures.report_gestures),
-    wrist.TASK: Task(wrist.evaluate_wrist, wrist.report_wrist),
-    handwriting.TASK: Task(handwriting.evaluate_handwriting, handwriting.report_handwriting),
-}
+    evaluate: Callable[[Part], Any]
+    report: Callable[[Sequence[Any]], Report]
 
 
 def evaluate_recordings(
@@ -85,22 +78,30 @@ def evaluate_recordings(
     if threshold is not None and kind != gestures.TASK:
         raise BundleError(f"bundle '{name}': a threshold is for gestures, not for {kind}")
     parts = parts_of(data, kind, split)
-    task = TASKS[kind]
-    settings = {"bundle": folder, "threshold": threshold, "figures": figures}
-    results: Sequence[Any] = in_processes(
-        partial(task.evaluate, **settings),
-        parts,
-        "Decoding recordings",
-        processes=processes,
-        progress=progress,
+    scoring = _scoring(model.bundle, threshold, figures)
+    results = in_processes(
+        scoring.evaluate, parts, "Decoding recordings", processes=processes, progress=progress
     )
-    report = task.report(results, **settings)
+    report = scoring.report(results)
     origin = {
         "task": kind,
         "bundle": name,
         "bundle_version": model.bundle.version,
         "bundle_sha256": model.bundle.sha256,
         "data": str(data),
-        "split": split if any(part.row for part in parts) or len(parts) > 1 else None,
+        "split": None if parts[0].path == data else split,
     }
     return replace(report, facts={**origin, **report.facts})
+
+
+def _scoring(bundle: ModelBundle, threshold: float | None, figures: Path | None) -> Scoring:
+    settings: dict[str, Any] = {"bundle": bundle.folder, "figures": figures}
+    if bundle.task == wrist.TASK:
+        return Scoring(partial(wrist.evaluate_wrist, **settings), wrist.report_wrist)
+    if bundle.task == handwriting.TASK:
+        evaluate = partial(handwriting.evaluate_handwriting, **settings)
+        return Scoring(evaluate, handwriting.report_handwriting)
+    return Scoring(
+        partial(gestures.evaluate_gestures, threshold=threshold, **settings),
+        partial(gestures.report_gestures, bundle=bundle, threshold=threshold, figures=figures),
+    )

@@ -44,9 +44,7 @@ class WristResult:
     score: VelocityScore
 
 
-def evaluate_wrist(
-    part: Part, bundle: Path, threshold: float | None = None, figures: Path | None = None
-) -> WristResult:
+def evaluate_wrist(part: Part, bundle: Path, figures: Path | None = None) -> WristResult:
     """Decode a part of a recording as a stream of its own, and compare with its joint angles.
 
     Parameters
@@ -55,8 +53,6 @@ def evaluate_wrist(
         What to decode.
     bundle : Path
         Folder of the model bundle.
-    threshold : float, optional
-        Of gestures; a wrist has none.
     figures : Path, optional
         Folder for figures.
 
@@ -104,13 +100,8 @@ def _at_2_khz(angle: NDArray[np.floating], rate: float) -> NDArray[np.float64]:
     return at_decoded(angle, samples, rate)
 
 
-def report_wrist(
-    results: Sequence[WristResult],
-    bundle: Path,
-    threshold: float | None = None,
-    figures: Path | None = None,
-) -> Report:
-    """Sum up the results of all parts; parameters as for `evaluate_wrist`."""
+def report_wrist(results: Sequence[WristResult]) -> Report:
+    """Sum up the results of all parts."""
     frames = [result.score.frames for result in results]
     errors = [result.score.error for result in results]
     speeds = [result.score.mean_speed for result in results]

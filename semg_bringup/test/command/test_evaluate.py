@@ -105,6 +105,7 @@ def test_gestures_are_scored_by_the_published_error(evaluate, gestures, gesture_
 def test_a_threshold_is_used_and_said(evaluate, gestures, gesture_bundle):
     said = evaluate("--bundle", gesture_bundle, "--data", gestures(), "--threshold", "0.9999")
     assert said.facts["threshold"] == 0.9999
+    assert said.facts["split"] is None
     assert said.facts["pooled"]["misses"] == 5
     assert "crosses 0.9999 (as asked for)" in said.text
 

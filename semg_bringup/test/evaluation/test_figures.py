@@ -6,9 +6,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from semg_bringup.command.refusal import CommandError
 from semg_decoders.evaluation.cler import GestureErrors
 from semg_decoders.evaluation.events import TimedEvent
-from semg_driver.recordings.recording import RecordingError
 
 pytest.importorskip("matplotlib", reason="matplotlib is needed to draw figures")
 
@@ -86,5 +86,5 @@ def test_any_text_is_drawn(tmp_path, texts):
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path):
-    with pytest.raises(RecordingError, match=r"no/t.png: cannot be written: No such file"):
+    with pytest.raises(CommandError, match=r"no/t.png: cannot be written: No such file"):
         draw_texts(tmp_path / "no" / "t.png", "day1", [])

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -69,7 +68,7 @@ def test_published_texts_give_the_published_error_rates(published, text_cases):
         written = WrittenPrompt(known["prompt"], 0, known["samples"])
         results.append(score_prompt(written, emissions_of(labels), text_cases["classes"]))
     assert [result.text for result in results] == [p["text"] for p in expected["prompts"]]
-    report = report_handwriting([HandwritingResult("day1", tuple(results))], Path())
+    report = report_handwriting([HandwritingResult("day1", tuple(results))])
     for rate in ("CER", "IER", "DER", "SER"):
         assert report.facts[rate.lower()] == pytest.approx(expected[rate], rel=0, abs=1e-9)
     rows = report.sections[0].rows

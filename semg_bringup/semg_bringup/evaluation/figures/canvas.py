@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semg_driver.recordings.recording import RecordingError
+from semg_bringup.command.refusal import CommandError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,13 +33,13 @@ def save(figure: Figure, path: Path) -> None:
 
     Raises
     ------
-    RecordingError
+    CommandError
         If it cannot be written.
     """
     try:
         figure.savefig(path, dpi=130)
     except OSError as error:
-        raise RecordingError(f"{path}: cannot be written: {error.strerror}") from None
+        raise CommandError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def tidy(axes: Axes) -> None:
