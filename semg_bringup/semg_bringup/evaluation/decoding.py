@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from semg_bringup.command.offline_decoding import Arrays, OfflineDecoder
 from semg_decoders.inference.session import Model
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_driver.recordings.recording import RecordedBlock
-from semg_driver.recordings.released_hdf5 import Hdf5Recording
+from semg_driver.recordings.released_hdf5 import PAGE_SAMPLES, Hdf5Recording
 
 
 def decode(model: Model, blocks: Iterable[RecordedBlock]) -> Arrays:
@@ -29,10 +30,19 @@ def decode(model: Model, blocks: Iterable[RecordedBlock]) -> Arrays:
     return decoder.arrays()
 
 
-def blocks_of(recording: Hdf5Recording, first: int, stop: int) -> Iterable[RecordedBlock]:
-    """Read rows [first, stop) of a recording."""
-    rate = recording.info.sample_rate
-    return recording.blocks(0.0, first / rate, stop / rate)
+def blocks_of(recording: Hdf5Recording, first: int, stop: int) -> Iterator[RecordedBlock]:
+    """Read rows [first, stop) of a recording.
+
+    A break is where the recording says that a segment begins, and nowhere else: published
+    figures take a part as one stream, however irregular its time stamps are.
+    """
+    info = recording.info
+    edges = [edge for edge in recording.segment_starts if first < edge < stop]
+    for begin, end in pairwise([first, *edges, stop]):
+        for row in range(begin, end, PAGE_SAMPLES):
+            emg = recording.read(row, min(row + PAGE_SAMPLES, end))
+            starts = row == begin != first
+            yield RecordedBlock(row, emg, info, row / info.sample_rate, starts)
 
 
 def padded_block(recording: Hdf5Recording, first: int, stop: int) -> RecordedBlock:

@@ -40,19 +40,27 @@ def published(datasets):
 def write(tmp_path):
     """Write a recording in the released layout; sample i of channel c holds i + c / 8."""
 
-    def write(name="day1.hdf5", *, samples=4000, angles=None, prompts=None, task="", rate=RATE):
+    def write(
+        name="day1.hdf5",
+        *,
+        samples=4000,
+        stamps=None,
+        angles=None,
+        prompts=None,
+        rate=RATE,
+        **attributes,
+    ):
         fields = [("time", "<f8"), ("emg", "<f4", (16,))]
         if angles is not None:
             fields.append(("wrist_angles", "<f4", (2,)))
         rows = np.zeros(samples, fields)
-        rows["time"] = BEGIN + np.arange(samples) / rate
+        rows["time"] = BEGIN + np.arange(samples) / rate if stamps is None else stamps
         rows["emg"] = np.arange(samples)[:, None] + np.arange(16) / 8
         if angles is not None:
             rows["wrist_angles"] = angles
         with h5py.File(tmp_path / name, "w") as file:
             file["data"] = rows
-            file["data"].attrs["task"] = task
-            file["data"].attrs["sample_rate_hz"] = rate
+            file["data"].attrs.update({"sample_rate_hz": rate, **attributes})
             if prompts is not None:
                 add_table(file.create_group("prompts"), prompts)
         return tmp_path / name

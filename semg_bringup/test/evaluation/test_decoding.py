@@ -30,6 +30,17 @@ def test_rows_are_read_exactly(write, rate, first, stop):
     assert emg[:, 0].tolist() == list(range(first, stop))
 
 
+def test_a_segment_starts_a_stream_and_irregular_stamps_do_not(write):
+    stamps = np.arange(40_000) / 2000 + 3.0 * (np.arange(40_000) >= 10_000)
+    path = write(samples=40_000, stamps=stamps, segment_starts=[0, 500, 30_000])
+    with open_labelled(path, "wrist") as recording:
+        blocks = list(blocks_of(recording, 500, 35_000))
+    assert [block.first_sample for block in blocks if block.starts_stream] == [30_000]
+    assert np.concatenate([block.emg for block in blocks])[:, 0].tolist() == list(
+        range(500, 35_000)
+    )
+
+
 def test_columns_at_2_khz_are_taken_as_they_are():
     stamps = 1.65e9 + np.random.default_rng(1).random(500).cumsum()
     samples = np.array([20, 30, 499])
