@@ -122,9 +122,7 @@ def score_gestures(
     """Compare detections with what was done.
 
     A detection can stand for a label from 50 ms before to 250 ms after it, whatever its name.
-    Both are aligned a first time to find releases that no hand could have made, such as one of
-    the index finger after the middle finger was pressed; these are dropped before the alignment
-    that counts.
+    Detections that are not `possible` are dropped before the alignment that counts.
 
     Parameters
     ----------
@@ -135,15 +133,13 @@ def score_gestures(
     seconds : float
         Length of what was decoded.
     """
-    wide = [Span(e.name, e.time, e.time + EARLIEST, e.time + LATEST) for e in labels]
-    narrow = [Span(e.name, e.time, e.time, e.time) for e in detected]
-    possible = [narrow[i] for i in _possible(detected, labels, align(narrow, wide))]
+    kept = [detected[i] for i in possible(detected, labels)]
     confusion: Counter[tuple[str, str | None]] = Counter()
     false_alarms: Counter[str] = Counter()
-    for label, detection in align(wide, possible):
-        found = NOTHING if detection is None else possible[detection].name
+    for label, detection in align(_wide(labels), _narrow(kept)):
+        found = NOTHING if detection is None else kept[detection].name
         if label is not None:
-            confusion[wide[label].name, found] += 1
+            confusion[labels[label].name, found] += 1
         elif found is not NOTHING:
             false_alarms[found] += 1
     return GestureErrors(dict(confusion), dict(false_alarms), seconds)
@@ -154,18 +150,21 @@ def pool_errors(errors: Iterable[GestureErrors]) -> GestureErrors:
     return sum(errors, GestureErrors({}, {}, 0.0))
 
 
-def _possible(
-    detected: Sequence[TimedEvent],
-    labels: Sequence[TimedEvent],
-    pairs: Sequence[tuple[int | None, int | None]],
-) -> list[int]:
-    """Return the detections that remain when releases without their press are dropped.
+def possible(detected: Sequence[TimedEvent], labels: Sequence[TimedEvent]) -> list[int]:
+    """Tell detections from releases that no hand could have made.
 
-    Which finger is pressed is known from the labels: a detection is judged by those before it.
+    Such as one of the index finger after the middle finger was pressed. Which finger is pressed
+    is known from the labels: a detection is judged by those that come before it when both are
+    aligned.
+
+    Returns
+    -------
+    list of int
+        Indices into `detected` of those that remain; parameters as for `score_gestures`.
     """
     kept = []
     pressed = ""
-    for detection, label in pairs:
+    for detection, label in align(_narrow(detected), _wide(labels)):
         if detection is not None:
             name = detected[detection].name
             if not is_release(name) or parse_label(name)[0] == pressed:
@@ -174,3 +173,13 @@ def _possible(
             gesture, kind = parse_label(labels[label].name)
             pressed = gesture if kind is EventKind.PRESS else ""
     return kept
+
+
+def _narrow(events: Sequence[TimedEvent]) -> list[Span]:
+    return [Span(event.name, event.time, event.time, event.time) for event in events]
+
+
+def _wide(events: Sequence[TimedEvent]) -> list[Span]:
+    return [
+        Span(event.name, event.time, event.time + EARLIEST, event.time + LATEST) for event in events
+    ]

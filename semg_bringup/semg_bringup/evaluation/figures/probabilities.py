@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semg_bringup.evaluation.figures import canvas
+from semg_decoders.evaluation.cler import possible
 from semg_decoders.evaluation.events import EARLIEST, LATEST, TimedEvent, match_times
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ def draw_probabilities(
     start = max(min((event.time for event in done), default=origin) - 1.0, origin)
     stop = min(start + canvas.EXCERPT, times[-1] if len(times) else start)
     shown = (times >= start) & (times <= stop)
+    kept = possible(detected, done)
+    scored = [detected[i] for i in kept]
+    dropped = [detected[i] for i in sorted(set(range(len(detected))) - set(kept))]
     figure = canvas.new_figure(13, 1.0 + 0.95 * len(labels))
     figure.suptitle(
         f"{name}: probability of each gesture, from {start - origin:.1f} s to {stop - origin:.1f} s"
@@ -57,7 +61,7 @@ def draw_probabilities(
     rows = figure.subplots(len(labels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for column, (axes, name) in enumerate(zip(rows, labels, strict=True)):
         own = [event.time for event in done if event.name == name]
-        found = [event.time for event in detected if event.name == name]
+        found = [event.time for event in scored if event.name == name]
         right = {i for i, _ in match_times(found, own)}
         for time in own:
             axes.axvspan(
@@ -73,7 +77,10 @@ def draw_probabilities(
         axes.plot(seconds, values, color=canvas.DECODED, linewidth=0.9)
         for i, time in enumerate(found):
             colour = canvas.RIGHT if i in right else canvas.WRONG
-            axes.plot(time - origin, 1.14, "v", color=colour, markersize=6, clip_on=True)
+            axes.plot(time - origin, 1.14, "v", color=colour, markersize=6)
+        impossible = [event.time - origin for event in dropped if event.name == name]
+        heights = [1.14] * len(impossible)
+        axes.plot(impossible, heights, "v", color=canvas.QUIET, markersize=6, fillstyle="none")
         axes.set_ylabel(name, rotation=0, ha="right", va="center")
         canvas.tidy(axes)
     rows[-1].set(xlim=(start - origin, max(stop, start + 0.1) - origin), ylim=(0, 1.28))
@@ -87,8 +94,8 @@ def _legend(figure: Figure, threshold: float) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    def marker(colour: str, label: str) -> Line2D:
-        return Line2D([], [], color=colour, marker="v", linestyle="", label=label)
+    def marker(colour: str, label: str, fill: Literal["full", "none"] = "full") -> Line2D:
+        return Line2D([], [], color=colour, marker="v", fillstyle=fill, linestyle="", label=label)
 
     figure.legend(
         handles=[
@@ -97,8 +104,9 @@ def _legend(figure: Figure, threshold: float) -> None:
             Patch(color=canvas.TRUE, alpha=0.35, label="done; a detection may come here"),
             marker(canvas.RIGHT, "detected, as done"),
             marker(canvas.WRONG, "detected, not done"),
+            marker(canvas.QUIET, "release without its press, not scored", "none"),
         ],
         loc="outside lower center",
-        ncols=5,
+        ncols=6,
         frameon=False,
     )
