@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Published checkpoints, imported and evaluated, give the numbers of the published pipeline."""
 
-import importlib.util
 import json
 import os
 from pathlib import Path
@@ -13,10 +12,6 @@ from semg_bringup.evaluation.recordings import evaluate_recordings
 
 pytest.importorskip(
     "semg_training.checkpoints", reason="checkpoints cannot be imported as bundles yet"
-)
-HANDWRITING = (
-    "semg_decoders.decoding.handwriting",
-    "semg_training.networks.handwriting",
 )
 
 
@@ -68,10 +63,6 @@ def test_gesture_errors_are_the_published_ones(evaluated, published):
     assert np.allclose(probabilities, known["mean_probability"], rtol=0, atol=1e-4)
 
 
-@pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in HANDWRITING),
-    reason="handwriting cannot be decoded yet",
-)
 def test_written_text_is_the_published_one(evaluated, published):
     known = published["handwriting"]
     facts = evaluated("handwriting")

@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_bringup.command.offline_decoding import Arrays, OfflineDecoder
+from semg_bringup.command.decoded_frames import Arrays
+from semg_bringup.command.offline_decoding import OfflineDecoder
 from semg_decoders.inference.session import Model
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_driver.recordings.recording import RecordedBlock

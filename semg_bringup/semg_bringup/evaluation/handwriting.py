@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from semg_bringup.command.report import Report, Section
 from semg_bringup.evaluation.decoding import decode, padded_block
 from semg_bringup.evaluation.parts import Part, open_labelled
+from semg_decoders.decoding.ctc import greedy_text
 from semg_decoders.evaluation.prompt_cleaning import clean_prompt
 from semg_decoders.evaluation.text_error import TextErrors, pool_text_errors, score_text
 from semg_decoders.inference.session import Model
@@ -172,25 +173,10 @@ def score_prompt(
     """
     characters = labels[:-1]
     target = clean_prompt(written.prompt, characters)
-    text = likeliest_text(emissions.argmax(axis=1), characters)
+    text = greedy_text(emissions.argmax(axis=1).tolist(), characters)
     return PromptResult(
         written.prompt, target, text, written.samples, len(emissions), score_text(text, target)
     )
-
-
-def likeliest_text(classes: NDArray[np.integer], characters: Sequence[str]) -> str:
-    """Collapse repeats, then drop blanks (CTC, greedy).
-
-    Parameters
-    ----------
-    classes : array of int, (emissions,)
-        The likeliest class of each emission; the blank comes after the characters.
-    characters : sequence of str
-        Meaning of the others.
-    """
-    begins = np.diff(classes, prepend=len(characters)) != 0
-    kept = classes[begins & (classes < len(characters))]
-    return "".join(characters[index] for index in kept)
 
 
 def report_handwriting(results: Sequence[HandwritingResult]) -> Report:
