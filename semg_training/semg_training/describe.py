@@ -1,97 +1,148 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ``bundle.yaml`` says of a trained network."""
+"""What ``bundle.yaml`` says of a network, trained here or imported."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from semg_decoders.signal.mpf import BANDS, STRIDE, WRIST_WINDOW
-from semg_training.export import STATES
-from semg_training.gesture_targets import FRAME_STRIDE, GESTURES
-from semg_training.networks.gestures import LEFT_CONTEXT, GestureNetwork
+from semg_decoders.signal.mpf import BANDS, STRIDE
+from semg_training.networks.gestures import GestureNetwork
 from semg_training.networks.wrist import WristNetwork
-from semg_training.recordings import NOISE_FLOOR
+
+if TYPE_CHECKING:
+    from semg_training.networks.handwriting import HandwritingNetwork
 
 FRAMES_PER_STEP = 2
-BANDWIDTH = 400.0
-"""Hz that a device has to deliver; the training people include bands of 1 kHz."""
+"""Frames of gestures in one run of the graph."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a bundle says beside what follows from its network.
+
+    Attributes
+    ----------
+    name, licence, description : str
+        Who it is.
+    trained_on, metrics : mapping
+        Free notes on its origin and quality.
+    bandwidth : float
+        Hz that a device has to deliver.
+    noise_floor : float
+        (noise s.d.)^4, added to every eigenvalue of MPF features before the logarithm.
+    decoding : mapping
+        Defaults of the decoder's settings.
+    """
+
+    name: str
+    licence: str
+    description: str
+    trained_on: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    bandwidth: float
+    noise_floor: float = 0.0
+    decoding: Mapping[str, Any] = field(default_factory=dict)
 
 
 def gestures_input_shape(network: GestureNetwork) -> tuple[int, int, int]:
     """Shape of one step's input: two frames and the convolution's left context."""
-    return (1, network.settings.channels, LEFT_CONTEXT + FRAMES_PER_STEP * FRAME_STRIDE)
+    settings = network.settings
+    samples = settings.left_context + FRAMES_PER_STEP * settings.stride
+    return (1, settings.channels, samples)
 
 
-def wrist_input_shape(network: WristNetwork) -> tuple[int, int, int, int, int]:
-    """Shape of one step's input: one MPF frame."""
-    channels = network.settings.channels
-    return (1, 1, len(BANDS), channels, channels)
+def mpf_input_shape(channels: int, frames: int) -> tuple[int, int, int, int, int]:
+    """Shape of one step's input of so many MPF frames."""
+    return (1, frames, len(BANDS), channels, channels)
 
 
 def describe_gestures(
-    network: GestureNetwork,
-    decoding: Mapping[str, float],
-    trained_on: Mapping[str, Any],
-    metrics: Mapping[str, Any],
+    network: GestureNetwork, identity: Identity, labels: Sequence[str]
 ) -> dict[str, Any]:
     """Describe a gesture network; the keys are those of the bundle format."""
+    settings = network.settings
     return {
-        "name": "gestures",
-        "task": "discrete_gestures",
-        "version": 1,
-        "licence": "Apache-2.0",
-        "description": "Nine discrete gestures from 16 channels of wrist EMG. Trained on "
-        "simulated people only.",
-        "trained_on": dict(trained_on),
-        "metrics": dict(metrics),
-        "input": _input("emg"),
+        **_identity(identity, "discrete_gestures"),
+        "input": _input("emg", settings.channels, identity),
         "frames_per_step": FRAMES_PER_STEP,
-        "left_context": LEFT_CONTEXT,
-        "stride": FRAME_STRIDE,
-        "states": {name: list(network.state_shape()) for name in STATES},
-        "output": {"tensor": "logits", "activation": "sigmoid", "labels": list(GESTURES)},
-        "decoding": dict(decoding),
+        "left_context": settings.left_context,
+        "stride": settings.stride,
+        "states": _states(network),
+        "output": {"tensor": "logits", "activation": "sigmoid", "labels": list(labels)},
+        "decoding": dict(identity.decoding),
     }
 
 
 def describe_wrist(
-    network: WristNetwork, trained_on: Mapping[str, Any], metrics: Mapping[str, Any]
+    network: WristNetwork, identity: Identity, window: int, labels: Sequence[str]
 ) -> dict[str, Any]:
-    """Describe a wrist network; the keys are those of the bundle format."""
+    """Describe a wrist network whose MPF frames are made from `window` samples."""
     return {
-        "name": "wrist",
-        "task": "wrist",
-        "version": 1,
-        "licence": "Apache-2.0",
-        "description": "Wrist flexion/extension from MPF features of 16 channels of wrist EMG: "
-        "change of the angle over each 20 ms in rad, extension is positive. Trained on "
-        "simulated people only.",
-        "trained_on": dict(trained_on),
-        "metrics": dict(metrics),
-        "input": _input("mpf"),
-        "mpf": {
-            "window": WRIST_WINDOW,
-            "stride": STRIDE,
-            "bands": [list(band) for band in BANDS],
-            "noise_floor": NOISE_FLOOR,
-        },
+        **_identity(identity, "wrist"),
+        "input": _input("mpf", network.settings.channels, identity),
+        "mpf": _mpf(window, identity),
         "frames_per_step": 1,
         "left_context": 0,
         "stride": STRIDE,
-        "states": {name: list(network.state_shape()) for name in STATES},
-        "output": {"tensor": "displacement", "activation": "none", "labels": ["extension"]},
-        "decoding": {},
+        "states": _states(network),
+        "output": {"tensor": "displacement", "activation": "none", "labels": list(labels)},
+        "decoding": dict(identity.decoding),
     }
 
 
-def _input(kind: str) -> dict[str, Any]:
+def describe_handwriting(
+    network: HandwritingNetwork, identity: Identity, window: int, labels: Sequence[str]
+) -> dict[str, Any]:
+    """Describe a handwriting network whose MPF frames are made from `window` samples."""
+    settings = network.settings
+    return {
+        **_identity(identity, "handwriting"),
+        "input": _input("mpf", settings.channels, identity),
+        "mpf": _mpf(window, identity),
+        "frames_per_step": 1,
+        "left_context": 0,
+        "warm_up": settings.warm_up,
+        "stride": settings.frames_per_emission * STRIDE,
+        "states": _states(network),
+        "output": {"tensor": "log_probabilities", "activation": "none", "labels": list(labels)},
+        "decoding": dict(identity.decoding),
+    }
+
+
+def _identity(identity: Identity, task: str) -> dict[str, Any]:
+    return {
+        "name": identity.name,
+        "task": task,
+        "version": 1,
+        "licence": identity.licence,
+        "description": identity.description,
+        "trained_on": dict(identity.trained_on),
+        "metrics": dict(identity.metrics),
+    }
+
+
+def _input(kind: str, channels: int, identity: Identity) -> dict[str, Any]:
     return {
         "kind": kind,
         "sample_rate": 2000.0,
-        "channels": 16,
+        "channels": channels,
         "unit": "noise_sd",
         "high_pass_hz": 40.0,
-        "bandwidth": BANDWIDTH,
+        "bandwidth": identity.bandwidth,
         "tensor": kind,
     }
+
+
+def _mpf(window: int, identity: Identity) -> dict[str, Any]:
+    return {
+        "window": window,
+        "stride": STRIDE,
+        "bands": [list(band) for band in BANDS],
+        "noise_floor": identity.noise_floor,
+    }
+
+
+def _states(network: GestureNetwork | WristNetwork | HandwritingNetwork) -> dict[str, list[int]]:
+    return {name: list(state.shape) for name, state in network.initial_states().items()}

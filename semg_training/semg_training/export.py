@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 OPSET = 17
-STATES = ("lstm_h", "lstm_c")
 
 
 class ExportError(RuntimeError):
@@ -22,29 +22,31 @@ class ExportError(RuntimeError):
 
 
 class StreamingNetwork(Protocol):
-    """A network that continues a stream, given its LSTM state."""
+    """A network that continues a stream, given its state."""
 
-    def __call__(
-        self, inputs: Tensor, lstm_h: Tensor, lstm_c: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Map inputs and state to outputs and the next state."""
+    def __call__(self, inputs: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
+        """Map inputs and states to outputs and the next states."""
 
-    def state_shape(self, batch: int = 1) -> tuple[int, int, int]:
-        """Return the shape of each state tensor."""
+    def initial_states(self) -> dict[str, Tensor]:
+        """Return the states of a stream that has not begun, by name, in the order of the call."""
+
+    def eval(self) -> object:
+        """Leave training mode."""
 
 
 def export_onnx(
-    network: torch.nn.Module, path: Path, input_name: str, shape: tuple[int, ...], output_name: str
+    network: StreamingNetwork, path: Path, input_name: str, shape: tuple[int, ...], output_name: str
 ) -> None:
     """Write a streaming network as ONNX.
 
-    Inputs are `input_name`, ``lstm_h`` and ``lstm_c``; outputs `output_name`, ``lstm_h_out`` and
-    ``lstm_c_out``. All shapes are fixed, and each LSTM layer is one ONNX LSTM node.
+    Inputs are `input_name` and the names of the states; outputs `output_name` and, for each
+    state, its name with ``_out`` appended. All shapes are fixed, and each LSTM layer is one ONNX
+    LSTM node.
 
     Parameters
     ----------
-    network : torch.nn.Module
-        A `StreamingNetwork`. It is put into evaluation mode.
+    network : StreamingNetwork
+        A torch module. It is put into evaluation mode.
     path : Path
         File to write.
     input_name, output_name : str
@@ -53,30 +55,30 @@ def export_onnx(
         Shape of the input of one step, batch first.
     """
     network.eval()
-    state = torch.zeros(network.state_shape())  # type: ignore[operator]
+    states = network.initial_states()
     with warnings.catch_warnings():
         # The exporter that needs no further package is the one torch no longer recommends.
         # What else it warns of (sizes taken as constants) is wanted: all shapes are fixed.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            network,
-            (torch.zeros(shape), state, state.clone()),
+            network,  # type: ignore[arg-type]
+            (torch.zeros(shape), *states.values()),
             str(path),
-            input_names=[input_name, *STATES],
-            output_names=[output_name, *(f"{name}_out" for name in STATES)],
+            input_names=[input_name, *states],
+            output_names=[output_name, *(f"{name}_out" for name in states)],
             opset_version=OPSET,
             dynamo=False,
         )
 
 
 def check_export(
-    network: torch.nn.Module, path: Path, steps: NDArray[np.float32], tolerance: float = 1e-5
+    network: StreamingNetwork, path: Path, steps: NDArray[np.float32], tolerance: float = 1e-5
 ) -> float:
-    """Run the graph and the network side by side, each with its own state.
+    """Run the graph and the network side by side, each with its own states.
 
     Parameters
     ----------
-    network : torch.nn.Module
+    network : StreamingNetwork
         What was exported.
     path : Path
         The ONNX file.
@@ -98,16 +100,15 @@ def check_export(
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     input_name = session.get_inputs()[0].name
     network.eval()
-    state = torch.zeros(network.state_shape())  # type: ignore[operator]
-    expected = [torch.empty(0), state, state.clone()]
-    got: list[NDArray[np.float32]] = [np.empty(0, np.float32), state.numpy(), state.numpy()]
+    states = network.initial_states()
+    expected = list(states.values())
+    got: list[NDArray[np.float32]] = [state.numpy() for state in expected]
     worst = 0.0
     for step in steps:
-        feed = {input_name: step, **dict(zip(STATES, got[1:], strict=True))}
-        got = session.run(None, feed)
+        output, *got = session.run(None, {input_name: step, **dict(zip(states, got, strict=True))})
         with torch.no_grad():
-            expected = list(network(torch.from_numpy(step), *expected[1:]))
-        for ours, theirs in zip(got, expected, strict=True):
+            answer, *expected = network(torch.from_numpy(step), *expected)
+        for ours, theirs in zip([output, *got], [answer, *expected], strict=True):
             reference = theirs.numpy()
             difference = np.abs(ours - reference) / np.maximum(1.0, np.abs(reference))
             worst = max(worst, float(difference.max()))
@@ -116,3 +117,21 @@ def check_export(
             f"{path}: differs from the network by {worst:.2g}, must be at most {tolerance:g}"
         )
     return worst
+
+
+def exported(
+    network: StreamingNetwork,
+    input_name: str,
+    output_name: str,
+    steps: NDArray[np.float32],
+    tolerance: float = 1e-5,
+) -> tuple[bytes, float]:
+    """Return a network as ONNX, and by how much the graph differs from it.
+
+    Parameters and errors are those of `export_onnx` and `check_export`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        export_onnx(network, path, input_name, steps.shape[1:], output_name)
+        difference = check_export(network, path, steps, tolerance)
+        return path.read_bytes(), difference

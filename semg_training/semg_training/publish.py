@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,20 +10,19 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import nn
 
 from semg_decoders.inference.bundle import ModelBundle
 from semg_decoders.inference.writer import write_bundle
+from semg_decoders.signal.mpf import WRIST_WINDOW
 from semg_training.describe import (
     FRAMES_PER_STEP,
+    Identity,
     describe_gestures,
     describe_wrist,
     gestures_input_shape,
-    wrist_input_shape,
 )
-from semg_training.export import check_export, export_onnx
-from semg_training.gesture_targets import FRAME_STRIDE
+from semg_training.export import exported
+from semg_training.gesture_targets import FRAME_STRIDE, GESTURES
 from semg_training.gesture_task import (
     choose_threshold,
     detection_score,
@@ -32,10 +30,13 @@ from semg_training.gesture_task import (
 )
 from semg_training.networks.gestures import GestureNetwork
 from semg_training.networks.wrist import WristNetwork
-from semg_training.recordings import EmgRecording, MpfRecording
+from semg_training.recordings import NOISE_FLOOR, EmgRecording, MpfRecording
 from semg_training.ring_entries import from_ring_entries
 from semg_training.wrist_task import velocity_scores
 
+_LICENCE = "Apache-2.0"
+_BANDWIDTH = 400.0
+"""Hz that a device has to deliver; the training people include bands of 1 kHz."""
 _CHECKED_STEPS = 300
 
 
@@ -71,7 +72,7 @@ def publish_gestures(
     emg = choice[0]["gestures"].emg.astype(np.float32).T
     starts = FRAMES_PER_STEP * FRAME_STRIDE * np.arange(_CHECKED_STEPS)
     steps = np.stack([emg[np.newaxis, :, start : start + shape[2]] for start in starts])
-    graph, difference = _exported(network, "emg", shape, "logits", steps)
+    graph, difference = exported(network, "emg", "logits", steps)
     by_gesture = score.performing.by_gesture.items()
     metrics = {
         "measured_on": f"{len(choice)} simulated people for model choice",
@@ -81,8 +82,17 @@ def publish_gestures(
         "median_delay_s": round(score.performing.median_delay, 3),
         "onnx_differs_from_torch_by": float(f"{difference:.1e}"),
     }
-    description = describe_gestures(network, asdict(settings), trained_on, metrics)
-    return write_bundle(folder, graph, description)
+    identity = Identity(
+        name="gestures",
+        licence=_LICENCE,
+        description="Nine discrete gestures from 16 channels of wrist EMG. Trained on simulated "
+        "people only.",
+        trained_on=trained_on,
+        metrics=metrics,
+        bandwidth=_BANDWIDTH,
+        decoding=asdict(settings),
+    )
+    return write_bundle(folder, graph, describe_gestures(network, identity, GESTURES))
 
 
 def publish_wrist(
@@ -96,7 +106,7 @@ def publish_wrist(
     still = velocity_scores(network, [person["rest"] for person in choice])
     entries = choice[0]["wrist"].mpf[:_CHECKED_STEPS].astype(np.float32)
     steps = from_ring_entries(torch.from_numpy(entries)).numpy()[:, np.newaxis, np.newaxis]
-    graph, difference = _exported(network, "mpf", wrist_input_shape(network), "displacement", steps)
+    graph, difference = exported(network, "mpf", "displacement", steps)
     metrics = {
         "measured_on": f"{len(choice)} simulated people for model choice",
         "correlation": round(_mean([score.correlation for score in scores]), 4),
@@ -105,21 +115,19 @@ def publish_wrist(
         "error_at_rest_deg_per_s": round(_mean([score.error for score in still]), 2),
         "onnx_differs_from_torch_by": float(f"{difference:.1e}"),
     }
-    return write_bundle(folder, graph, describe_wrist(network, trained_on, metrics))
-
-
-def _exported(
-    network: nn.Module,
-    input_name: str,
-    shape: tuple[int, ...],
-    output_name: str,
-    steps: NDArray[np.float32],
-) -> tuple[bytes, float]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
-        export_onnx(network, path, input_name, shape, output_name)
-        difference = check_export(network, path, steps)
-        return path.read_bytes(), difference
+    identity = Identity(
+        name="wrist",
+        licence=_LICENCE,
+        description="Wrist flexion/extension from MPF features of 16 channels of wrist EMG: "
+        "change of the angle over each 20 ms in rad, extension is positive. Trained on "
+        "simulated people only.",
+        trained_on=trained_on,
+        metrics=metrics,
+        bandwidth=_BANDWIDTH,
+        noise_floor=NOISE_FLOOR,
+    )
+    description = describe_wrist(network, identity, WRIST_WINDOW, ("extension",))
+    return write_bundle(folder, graph, description)
 
 
 def _mean(values: list[float]) -> float:

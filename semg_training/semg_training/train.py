@@ -136,7 +136,7 @@ def _train_gestures(options: argparse.Namespace, console: Console) -> ModelBundl
 
 def _train_wrist(options: argparse.Namespace, console: Console) -> ModelBundle:
     training, choice = _people(options, MpfRecording)
-    network = WristNetwork(WristNetworkSettings(mlp=options.hidden, hidden=options.hidden))
+    network = WristNetwork(WristNetworkSettings(mlp=(options.hidden,), hidden=options.hidden))
     moving = [person["wrist"] for person in choice]
     task = WristTask(_all(training), moving, batch_size=options.batch_size)
     record = _run(network, task, options, console)

@@ -12,8 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from semg_training.gesture_targets import FRAME_STRIDE, PulseSettings, gesture_targets
-from semg_training.networks.gestures import LEFT_CONTEXT
+from semg_training.gesture_targets import (
+    FIRST_FRAME,
+    FRAME_STRIDE,
+    PulseSettings,
+    gesture_targets,
+)
 from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.ring_entries import from_ring_entries
 
@@ -88,7 +92,7 @@ def gesture_batch(
     pulse : PulseSettings, optional
         Where the pulse of an event lies.
     """
-    samples = LEFT_CONTEXT + FRAME_STRIDE * frames
+    samples = FIRST_FRAME + 1 + FRAME_STRIDE * (frames - 1)
     emg = np.empty((size, 16, samples), np.float32)
     targets, weights = [], []
     chosen = _draw([len(r.emg) for r in recordings], samples, size, rng)

@@ -31,7 +31,7 @@ def test_gestures_export_equals_torch_over_many_steps(tmp_path):
 def test_wrist_export_equals_torch_over_many_steps(tmp_path):
     path = tmp_path / "model.onnx"
     torch.manual_seed(1)
-    network = WristNetwork(WristNetworkSettings(mlp=24, hidden=16))
+    network = WristNetwork(WristNetworkSettings(mlp=(24,), hidden=16))
     export_onnx(network, path, "mpf", (1, 1, 6, 16, 16), "displacement")
     steps = RNG.normal(3, 3, (200, 1, 1, 6, 16, 16)).astype(np.float32)
     assert check_export(network, path, steps) <= 1e-5

@@ -53,7 +53,7 @@ def test_wrist_movement_of_a_few_seconds_is_learnt_by_heart():
     moving = MpfRecording.make(PERSON, RecordingPlan("wrist", 12.0))
     task = WristTask([moving], [moving], batch_size=8, frames=100, drop_probability=0.0)
     torch.manual_seed(0)
-    network = WristNetwork(WristNetworkSettings(mlp=32, hidden=32))
+    network = WristNetwork(WristNetworkSettings(mlp=(32,), hidden=32))
     settings = LoopSettings(steps=200, warm_up=10, learning_rate=1e-2, check_every=200)
     error = -quiet_run(network, task, settings).score
     speed = 50 * np.rad2deg(np.nanmean(np.abs(moving.displacement)))

@@ -26,7 +26,7 @@ def test_entries_come_back_at_their_place_and_the_others_as_zero():
 
 def test_wrist_network_sees_no_difference():
     matrices = symmetric(4).astype(np.float16).astype(np.float64)
-    network = WristNetwork(WristNetworkSettings(mlp=8, hidden=8)).eval()
+    network = WristNetwork(WristNetworkSettings(mlp=(8,), hidden=8)).eval()
     state = torch.zeros(network.state_shape())
     small = from_ring_entries(torch.from_numpy(to_ring_entries(matrices, 3)).float())
     with torch.no_grad():

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-KERNEL = 21
-STRIDE = 10
-LEFT_CONTEXT = KERNEL - STRIDE
-
 
 @dataclass(frozen=True)
 class GestureNetworkSettings:
@@ -31,8 +27,11 @@ class GestureNetworkSettings:
         Gesture outputs.
     dropout : float
         After the ReLU and between LSTM layers, in training only.
-    compression : float
-        EMG level, in noise s.d., at which ``64 x / (compression + |x|)`` reaches half its limit.
+    limit, compression : float
+        What ``limit x / (compression + |x|)`` cannot exceed, and the EMG level, in noise s.d., at
+        which it reaches half of it.
+    kernel, stride : int
+        Of the convolution, in samples.
     """
 
     channels: int = 16
@@ -41,7 +40,15 @@ class GestureNetworkSettings:
     layers: int = 3
     outputs: int = 9
     dropout: float = 0.1
+    limit: float = 64.0
     compression: float = 32.0
+    kernel: int = 21
+    stride: int = 10
+
+    @property
+    def left_context(self) -> int:
+        """Samples before those that a frame adds; 11 as published."""
+        return self.kernel - self.stride
 
 
 PUBLISHED_GESTURES = GestureNetworkSettings(conv_channels=512, hidden=512)
@@ -62,7 +69,9 @@ class GestureNetwork(nn.Module):
     def __init__(self, settings: GestureNetworkSettings) -> None:
         super().__init__()
         self.settings = settings
-        self.conv_layer = nn.Conv1d(settings.channels, settings.conv_channels, KERNEL, STRIDE)
+        self.conv_layer = nn.Conv1d(
+            settings.channels, settings.conv_channels, settings.kernel, settings.stride
+        )
         self.post_conv_layer_norm = nn.LayerNorm(settings.conv_channels)
         self.dropout = nn.Dropout(settings.dropout)
         self.lstm = nn.LSTM(
@@ -79,24 +88,28 @@ class GestureNetwork(nn.Module):
         """Return the shape of the hidden and of the cell state."""
         return (self.settings.layers, batch, self.settings.hidden)
 
+    def initial_states(self) -> dict[str, Tensor]:
+        """Return the states of a stream that has not begun, by name."""
+        return {name: torch.zeros(self.state_shape()) for name in ("lstm_h", "lstm_c")}
+
     def forward(self, emg: Tensor, lstm_h: Tensor, lstm_c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Continue a stream.
 
         Parameters
         ----------
-        emg : Tensor, shape (batch, channels, 11 + 10 * frames)
-            Conditioned EMG in noise s.d.; the first 11 samples are left context.
+        emg : Tensor, shape (batch, channels, left_context + stride * frames)
+            Conditioned EMG in noise s.d.
         lstm_h, lstm_c : Tensor, shape `state_shape`
             State after the frame before.
 
         Returns
         -------
         logits : Tensor, shape (batch, frames, outputs)
-            Frame k belongs to the time of sample 20 + 10 k of `emg`.
+            Frame k belongs to the time of sample ``kernel - 1 + stride * k`` of `emg`.
         lstm_h, lstm_c : Tensor
             State after the last frame.
         """
-        compressed = 64.0 * emg / (self.settings.compression + emg.abs())
+        compressed = self.settings.limit * emg / (self.settings.compression + emg.abs())
         features = torch.relu(self.conv_layer(compressed)).transpose(1, 2)
         features = self.dropout(self.post_conv_layer_norm(features))
         hidden, (lstm_h, lstm_c) = self.lstm(features, (lstm_h, lstm_c))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""First layer for MPF frames that forgives a band rotated by one channel."""
+"""First layers for MPF frames that forgive a band rotated by a channel."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def adjacent_entries(channels: int, num_adjacent_cov: int, offset: int) -> NDArr
 
 
 class RotationInvariantMlp(nn.Module):
-    """The same linear layers on an MPF frame rolled by -1, 0 and 1 channels, averaged.
+    """The same linear layers on an MPF frame rolled by some channels each way, averaged.
 
     Parameters
     ----------
@@ -52,19 +52,26 @@ class RotationInvariantMlp(nn.Module):
         Largest distance on the ring between the channels of an entry.
     hidden : sequence of int
         Sizes of the linear layers.
+    offsets : sequence of int
+        Channels to roll by.
     """
 
     index: Tensor
 
     def __init__(
-        self, channels: int, bands: Sequence[int], num_adjacent_cov: int, hidden: Sequence[int]
+        self,
+        channels: int,
+        bands: Sequence[int],
+        num_adjacent_cov: int,
+        hidden: Sequence[int],
+        offsets: Sequence[int] = OFFSETS,
     ) -> None:
         super().__init__()
         index = [
             [band * channels**2 + adjacent_entries(channels, num_adjacent_cov, o) for band in bands]
-            for o in OFFSETS
+            for o in offsets
         ]
-        flat = np.array(index).reshape(len(OFFSETS), -1)
+        flat = np.array(index).reshape(len(offsets), -1)
         self.register_buffer("index", torch.from_numpy(flat), persistent=False)
         sizes = [flat.shape[1], *hidden]
         self.fully_connected_layers = nn.ModuleList(

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
-from semg_training.networks.rotation_invariant import RotationInvariantMlp
+from semg_training.networks.rotation_invariant import OFFSETS, RotationInvariantMlp
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,29 @@ class WristNetworkSettings:
         but rounding for a device of 1 kHz, and are left out by default.
     num_adjacent_cov : int
         Largest distance on the ring between the channels of a used matrix entry.
-    mlp : int
-        Size of the rotation-invariant layer. Published: 512.
+    mlp : tuple of int
+        Sizes of the rotation-invariant layers. Published: 512.
     hidden : int
         Size of each LSTM layer. Published: 512.
     layers : int
         LSTM layers. Published: 2.
+    outputs : int
+        Angles.
+    offsets : tuple of int
+        Channels that the rotation-invariant layers roll by.
     """
 
     channels: int = 16
     bands: tuple[int, ...] = (0, 1, 2, 3)
     num_adjacent_cov: int = 3
-    mlp: int = 128
+    mlp: tuple[int, ...] = (128,)
     hidden: int = 128
     layers: int = 2
+    outputs: int = 1
+    offsets: tuple[int, ...] = OFFSETS
 
 
-PUBLISHED_WRIST = WristNetworkSettings(bands=(0, 1, 2, 3, 4, 5), mlp=512, hidden=512)
+PUBLISHED_WRIST = WristNetworkSettings(bands=(0, 1, 2, 3, 4, 5), mlp=(512,), hidden=512)
 
 
 class WristNetwork(nn.Module):
@@ -58,14 +65,22 @@ class WristNetwork(nn.Module):
         super().__init__()
         self.settings = settings
         self.rotation_invariant_mlp = RotationInvariantMlp(
-            settings.channels, settings.bands, settings.num_adjacent_cov, (settings.mlp,)
+            settings.channels,
+            settings.bands,
+            settings.num_adjacent_cov,
+            settings.mlp,
+            settings.offsets,
         )
-        self.lstm = nn.LSTM(settings.mlp, settings.hidden, settings.layers, batch_first=True)
-        self.linear_out = nn.Linear(settings.hidden, 1)
+        self.lstm = nn.LSTM(settings.mlp[-1], settings.hidden, settings.layers, batch_first=True)
+        self.linear_out = nn.Linear(settings.hidden, settings.outputs)
 
     def state_shape(self, batch: int = 1) -> tuple[int, int, int]:
         """Return the shape of the hidden and of the cell state."""
         return (self.settings.layers, batch, self.settings.hidden)
+
+    def initial_states(self) -> dict[str, Tensor]:
+        """Return the states of a stream that has not begun, by name."""
+        return {name: torch.zeros(self.state_shape()) for name in ("lstm_h", "lstm_c")}
 
     def forward(self, mpf: Tensor, lstm_h: Tensor, lstm_c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Continue a stream.
@@ -79,7 +94,7 @@ class WristNetwork(nn.Module):
 
         Returns
         -------
-        displacement : Tensor, shape (batch, frames, 1)
+        displacement : Tensor, shape (batch, frames, outputs)
             Change of the flexion/extension angle over each frame's 20 ms, in rad; extension > 0.
         lstm_h, lstm_c : Tensor
             State after the last frame.

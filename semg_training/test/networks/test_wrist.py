@@ -50,7 +50,7 @@ def test_layer_averages_over_the_three_offsets():
 
 
 def test_unused_bands_have_no_influence():
-    network = WristNetwork(WristNetworkSettings(mlp=8, hidden=8)).eval()
+    network = WristNetwork(WristNetworkSettings(mlp=(8,), hidden=8)).eval()
     state = torch.zeros(network.state_shape())
     mpf = torch.randn(1, 5, 6, 16, 16)
     changed = mpf.clone()
