@@ -9,6 +9,7 @@ _KNOWN = (
     ("semg_driver.recordings.recording", "RecordingError"),
     ("semg_driver.devices.device", "DeviceError"),
     ("semg_decoders.inference.bundle", "BundleError"),
+    ("semg_training.checkpoints.refusal", "CheckpointRefused"),
     ("semg_node.settings", "SettingError"),
     ("semg_node.component", "Refused"),
     ("semg_bringup.downloads.fault", "FetchError"),
