@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from semg_decoders.signal.mpf import BANDS, STRIDE
 from semg_training.networks.gestures import GestureNetwork
+from semg_training.networks.handwriting import HandwritingNetwork
 from semg_training.networks.wrist import WristNetwork
-
-if TYPE_CHECKING:
-    from semg_training.networks.handwriting import HandwritingNetwork
 
 FRAMES_PER_STEP = 2
 """Frames of gestures in one run of the graph."""

@@ -79,6 +79,7 @@ def handwriting_settings(sources: Sources) -> HandwritingNetworkSettings:
             "kernel of the convolutions",
             config="encoder.kernel_size",
             tensors=checkpoint.shape(f"{_BLOCKS}0{_CONVOLUTION}.net.weight", 3)[2],
+            least=2,
             most=_MOST_FRAMES,
         ),
         strides=_for_blocks(sources, blocks, f"{_CONVOLUTION}.stride", "stride"),

@@ -23,6 +23,12 @@ from semg_training.checkpoints.archive import CheckpointArchive
 from semg_training.checkpoints.checkpoint import read_checkpoint
 from semg_training.checkpoints.config import ModelConfig
 from semg_training.checkpoints.gestures import gesture_settings
+from semg_training.checkpoints.handwriting import FEATURES as HANDWRITING_FEATURES
+from semg_training.checkpoints.handwriting import (
+    handwriting_places,
+    handwriting_settings,
+    is_attention_mask,
+)
 from semg_training.checkpoints.load import load_network
 from semg_training.checkpoints.mpf_features import feature_window
 from semg_training.checkpoints.refusal import CheckpointRefused
@@ -40,6 +46,7 @@ from semg_training.describe import (
 from semg_training.export import ExportError, StreamingNetwork, exported
 from semg_training.gesture_targets import GESTURES
 from semg_training.networks.gestures import GestureNetwork
+from semg_training.networks.handwriting import HandwritingNetwork
 from semg_training.networks.wrist import WristNetwork
 
 CHECKPOINT_FILE = "model_checkpoint.ckpt"
@@ -185,17 +192,9 @@ def _wrist(sources: Sources) -> Imported:
 
 
 def _handwriting(sources: Sources) -> Imported:
-    from semg_training.checkpoints.handwriting import (
-        FEATURES,
-        handwriting_places,
-        handwriting_settings,
-        is_attention_mask,
-    )
-    from semg_training.networks.handwriting import HandwritingNetwork
-
-    window = feature_window(sources, FEATURES, HANDWRITING_WINDOW)
+    window = feature_window(sources, HANDWRITING_FEATURES, HANDWRITING_WINDOW)
     settings = handwriting_settings(sources)
-    below = _below(FEATURES)
+    below = _below(HANDWRITING_FEATURES)
     network = load_network(
         lambda: HandwritingNetwork(settings),
         sources.checkpoint,

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from semg_training.networks.conformer import ConformerBlock, masks
-from semg_training.networks.rotation_invariant import RotationInvariantMlp
+from semg_training.networks.rotation_invariant import OFFSETS, RotationInvariantMlp
 
 SEEN = "seen"
 
@@ -41,6 +41,8 @@ class HandwritingNetworkSettings:
         Of the attention.
     outputs : int
         Characters and the blank.
+    offsets : tuple of int
+        Channels that the rotation-invariant layers roll by.
     dropout : float
         In training only.
     """
@@ -56,6 +58,7 @@ class HandwritingNetworkSettings:
     attention_windows: tuple[int, ...] = (16,) * 10 + (8,) * 5
     heads: int = 4
     outputs: int = 100
+    offsets: tuple[int, ...] = OFFSETS
     dropout: float = 0.1
 
     @property
@@ -111,7 +114,11 @@ class HandwritingNetwork(nn.Module):
         self.settings = settings
         size = settings.size
         self.rotation_invariant_mlp = RotationInvariantMlp(
-            settings.channels, settings.bands, settings.num_adjacent_cov, settings.mlp
+            settings.channels,
+            settings.bands,
+            settings.num_adjacent_cov,
+            settings.mlp,
+            settings.offsets,
         )
         self.time_reduction = nn.Linear(settings.time_reduction * size, size)
         self.blocks = nn.ModuleList(
