@@ -11,7 +11,7 @@ from types import TracebackType
 from semg_training.checkpoints.refusal import CheckpointRefused, shown
 
 PICKLE = "data.pkl"
-_LARGEST_PICKLE = 64 * 2**20
+_LARGEST_PICKLE = 16 * 2**20
 _LARGEST_CONTENT = 8 * 2**30
 _BYTE_ORDERS = {b"little": "<", b"big": ">"}
 

@@ -57,7 +57,7 @@ class Checkpoint:
         if len(shape) != dimensions or 0 in shape:
             raise CheckpointRefused(
                 f"{self.path}: tensor {PREFIX}{name} has shape {list(shape)}, must have "
-                f"{dimensions} dimensions"
+                f"{dimensions} dimensions, none of them 0"
             )
         return shape
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 import math
 
 from semg_decoders.signal.mpf import BANDS
-from semg_training.checkpoints.refusal import CheckpointRefused
+from semg_training.checkpoints.checkpoint import PREFIX
+from semg_training.checkpoints.refusal import CheckpointRefused, shown
 from semg_training.checkpoints.rotation_invariant import rotation_invariant_sizes
 from semg_training.checkpoints.sources import Sources
 from semg_training.networks.handwriting import HandwritingNetworkSettings
@@ -108,8 +109,8 @@ def handwriting_settings(sources: Sources) -> HandwritingNetworkSettings:
             f"{checkpoint.path}: one emission for {settings.frames_per_emission} MPF frames, must "
             f"be for at most {_MOST_FRAMES}"
         )
-    counted = slice(settings.warm_up, -1, settings.frames_per_emission)
-    sources.require({"slice": counted})
+    _check_masks(sources, settings.attention_windows)
+    _check_emissions(sources, settings)
     return settings
 
 
@@ -160,6 +161,28 @@ def _require_blocks(sources: Sources, blocks: int) -> None:
         }
         wanted |= {f"{_BLOCKS}{block}.{name}": value for name, value in parts.items()}
     sources.require(wanted)
+
+
+def _check_masks(sources: Sources, windows: tuple[int, ...]) -> None:
+    for block, window in enumerate(windows):
+        name = f"{_BLOCKS}{block}{_WINDOW}.attn_mask"
+        tensor = sources.checkpoint.tensors.get(name)
+        if tensor is not None and tensor.shape != (window, window):
+            raise CheckpointRefused(
+                f"{sources.checkpoint.path}: tensor {PREFIX}{name} has shape "
+                f"{list(tensor.shape)}, must be {[window, window]}"
+            )
+
+
+def _check_emissions(sources: Sources, settings: HandwritingNetworkSettings) -> None:
+    """Compare with which MPF frames the stored network says that its emissions belong to."""
+    stored = sources.checkpoint.attributes.get("slice")
+    wanted = (settings.warm_up, settings.frames_per_emission)
+    if isinstance(stored, slice) and (stored.start, stored.step) != wanted:
+        raise CheckpointRefused(
+            f"{sources.checkpoint.path}: emissions from MPF frame {shown(stored.start)} on, one "
+            f"for {shown(stored.step)} frames, but the sizes give {wanted[0]} and {wanted[1]}"
+        )
 
 
 def _for_blocks(

@@ -75,6 +75,10 @@ def test_windows_of_the_attention_follow_from_the_tensors(small, tmp_path):
 @pytest.mark.parametrize(
     ("encoder", "said"),
     [
+        (
+            {"attn_window_size": [5, 4, 6]},
+            "conformer.2.2.attn_block.child.2.attn_mask has shape [4, 4], must be [6, 6]",
+        ),
         ({"stride": None}, "encoder.stride is missing"),
         ({"stride": [1, 2]}, "encoder.stride: 2 values, must be one for each of 3 blocks"),
         ({"stride": [1000, 2, 1]}, "one emission for 4000 MPF frames, must be for at most 1024"),
