@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bundle in float32 becomes one with 8-bit weights, if that does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from semg_decoders.inference.bundle import ModelBundle
+from semg_decoders.inference.session import Model
+from semg_decoders.inference.writer import write_bundle
+from semg_training.int8.choice import choose_layers
+from semg_training.int8.layers import FEWEST_WEIGHTS, Layer, large_layers, quantised
+from semg_training.int8.metrics import TOLERANCES, Metrics, metrics
+from semg_training.int8.trial import Answer, Stretch, answer, largest_change, simulated
+
+CHOICE_PEOPLE = (2_900_001, 2_900_002)
+"""Simulated people on whom layers are chosen; seeds from 1,000,000 on are never for testing."""
+TEST_PEOPLE = (721, 722, 723)
+"""Simulated people on whom the result is measured."""
+SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Int8Report:
+    """What 8 bits changed.
+
+    Attributes
+    ----------
+    metric, tolerance
+        What must not change by more than the tolerance.
+    layers, kept : tuple of Layer
+        Those with 8 bits, and large ones that stayed in float32.
+    before, after : dict of str to float
+        Metrics on `TEST_PEOPLE` in float32 and with 8 bits.
+    largest_changes : dict of str to float
+        Largest change of any output, by what was decoded.
+    size_before, size_after : int
+        Bytes of the graph.
+    """
+
+    metric: str
+    tolerance: float
+    layers: tuple[Layer, ...]
+    kept: tuple[Layer, ...]
+    before: Metrics
+    after: Metrics
+    largest_changes: dict[str, float]
+    size_before: int
+    size_after: int
+
+    @property
+    def harm(self) -> float:
+        """By how much the metric changed on the test people."""
+        return abs(self.after[self.metric] - self.before[self.metric])
+
+    @property
+    def accepted(self) -> bool:
+        """Whether any layer has 8 bits, and does no harm."""
+        return bool(self.layers) and self.harm <= self.tolerance
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything for ``bundle.yaml``."""
+        return {
+            "layers": [layer.name for layer in self.layers],
+            "kept_in_float32": [layer.name for layer in self.kept],
+            "measured_on": f"simulated people {', '.join(map(str, TEST_PEOPLE))}",
+            "float32": {name: round(value, 4) for name, value in self.before.items()},
+            "int8": {name: round(value, 4) for name, value in self.after.items()},
+            "largest_change_of_an_output": {
+                name: float(f"{value:.2g}") for name, value in self.largest_changes.items()
+            },
+        }
+
+
+class Trials:
+    """Tries graphs in place of a bundle's own.
+
+    Parameters
+    ----------
+    bundle : ModelBundle
+        In float32.
+    """
+
+    def __init__(self, bundle: ModelBundle) -> None:
+        self.bundle = bundle
+        self.graph = bundle.onnx_bytes()
+        self.description = yaml.safe_load(bundle.description_path.read_text(encoding="utf-8"))
+
+    def answers(self, graph: bytes, stretches: Sequence[Stretch]) -> list[Answer]:
+        """Return what a graph says of each stretch."""
+        with TemporaryDirectory() as folder:
+            model = Model(write_bundle(Path(folder) / "trial", graph, self.description))
+            return [answer(model, stretch) for stretch in stretches]
+
+
+def convert(
+    bundle: ModelBundle,
+    folder: Path,
+    compare: Mapping[str, NDArray[np.float32]] | None = None,
+    *,
+    seconds: float = SECONDS,
+    fewest: int = FEWEST_WEIGHTS,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Int8Report:
+    """Write a bundle with 8-bit weights beside one in float32.
+
+    Layers that do harm on `CHOICE_PEOPLE` stay in float32. What comes out is measured on
+    `TEST_PEOPLE`; if it does harm there, nothing is written.
+
+    Parameters
+    ----------
+    bundle : ModelBundle
+        In float32.
+    folder : Path
+        Of the new bundle.
+    compare : mapping of str to ndarray, shape (samples, channels), optional
+        Further conditioned EMG in noise s.d. on which the largest change of an output is told.
+    seconds : float
+        Of EMG from each simulated person.
+    fewest : int
+        Weights below which a layer stays in float32 in any case.
+    progress : callable
+        Told what happens next.
+
+    Raises
+    ------
+    BundleError
+        If the bundle cannot be run on 16 channels at 2 kHz.
+    """
+    trials = Trials(bundle)
+    layers = large_layers(trials.graph, fewest)
+    metric, tolerance = TOLERANCES[bundle.task]
+    progress("decoding simulated people in float32")
+    choice = simulated(bundle.task, CHOICE_PEOPLE, seconds)
+    float_choice = trials.answers(trials.graph, choice)
+    before_choice = metrics(bundle, choice, float_choice, float_choice)[metric]
+
+    def harm(tried: Sequence[Layer]) -> float:
+        progress(f"trying 8 bits in {len(tried)} of {len(layers)} large layers")
+        answers = trials.answers(quantised(trials.graph, tried), choice)
+        return abs(metrics(bundle, choice, answers, float_choice)[metric] - before_choice)
+
+    chosen = choose_layers(layers, harm, tolerance)
+    graph = quantised(trials.graph, chosen)
+    progress("measuring on people who had no part in that")
+    test = simulated(bundle.task, TEST_PEOPLE, seconds)
+    float_test, int8_test = trials.answers(trials.graph, test), trials.answers(graph, test)
+    changes = {"simulated people": largest_change(float_test, int8_test)}
+    for name, emg in (compare or {}).items():
+        stretch = [Stretch(emg)]
+        changes[name] = largest_change(
+            trials.answers(trials.graph, stretch), trials.answers(graph, stretch)
+        )
+    report = Int8Report(
+        metric,
+        tolerance,
+        chosen,
+        tuple(layer for layer in layers if layer not in chosen),
+        metrics(bundle, test, float_test, float_test),
+        metrics(bundle, test, int8_test, float_test),
+        changes,
+        len(trials.graph),
+        len(graph),
+    )
+    if report.accepted:
+        noted = {**trials.description["metrics"], "int8": report.to_dict()}
+        write_bundle(folder, graph, {**trials.description, "metrics": noted})
+    return report

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What matters of a bundle's answers, in numbers that two bundles can be compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from semg_decoders.decoding.ctc import greedy_text
+from semg_decoders.evaluation.cler import pool_errors, score_gestures
+from semg_decoders.evaluation.detection import detect
+from semg_decoders.evaluation.events import TimedEvent
+from semg_decoders.evaluation.text_error import pool_text_errors, score_text
+from semg_decoders.evaluation.velocity import mean_velocity, score_velocity
+from semg_decoders.inference.bundle import ModelBundle
+from semg_training.int8.trial import Answer, Stretch
+
+Metrics = dict[str, float]
+
+TOLERANCES: dict[str, tuple[str, float]] = {
+    "discrete_gestures": ("CLER", 0.005),
+    "wrist": ("error, deg/s", 0.1),
+    "handwriting": ("text unlike float32's, %", 1.0),
+}
+"""For each task the metric that 8 bits must not change by more, and how much that is."""
+
+
+def metrics(
+    bundle: ModelBundle,
+    stretches: Sequence[Stretch],
+    answers: Sequence[Answer],
+    float_answers: Sequence[Answer],
+) -> Metrics:
+    """Return the metrics of a bundle's task.
+
+    Parameters
+    ----------
+    bundle : ModelBundle
+        Whose answers they are.
+    stretches : sequence of Stretch
+        With truth.
+    answers, float_answers : sequence of Answer
+        Of this bundle, and of the one in float32, to each stretch.
+    """
+    return _METRICS[bundle.task](bundle, stretches, answers, float_answers)
+
+
+def _gestures(
+    bundle: ModelBundle,
+    stretches: Sequence[Stretch],
+    answers: Sequence[Answer],
+    float_answers: Sequence[Answer],
+) -> Metrics:
+    rate, labels = bundle.input.sample_rate, bundle.output.labels
+    scored = []
+    for stretch, answer in zip(stretches, answers, strict=True):
+        assert stretch.truth is not None
+        detected = detect(answer.outputs, answer.samples / rate, labels)
+        done = [TimedEvent(label.name, label.sample / rate) for label in stretch.truth.gestures]
+        scored.append(score_gestures(detected, done, len(stretch.emg) / rate))
+    errors = pool_errors(scored)
+    return {
+        "CLER": errors.cler,
+        "misses/min": errors.misses_per_minute,
+        "false alarms/min": errors.false_per_minute,
+    }
+
+
+def _wrist(
+    bundle: ModelBundle,
+    stretches: Sequence[Stretch],
+    answers: Sequence[Answer],
+    float_answers: Sequence[Answer],
+) -> Metrics:
+    rate = bundle.input.sample_rate
+    scores = []
+    for stretch, answer in zip(stretches, answers, strict=True):
+        assert stretch.truth is not None
+        true = mean_velocity(stretch.truth.wrist_angle, answer.samples, bundle.stride, rate)
+        scores.append(score_velocity(answer.outputs[:, 0] * (rate / bundle.stride), true))
+    return {
+        "error, deg/s": float(np.mean([score.error for score in scores])),
+        "correlation": float(np.mean([score.correlation for score in scores])),
+    }
+
+
+def _handwriting(
+    bundle: ModelBundle,
+    stretches: Sequence[Stretch],
+    answers: Sequence[Answer],
+    float_answers: Sequence[Answer],
+) -> Metrics:
+    characters = bundle.output.labels[:-1]
+    texts, others = (
+        [greedy_text(answer.outputs.argmax(axis=1).tolist(), characters) for answer in side]
+        for side in (answers, float_answers)
+    )
+    errors = pool_text_errors(map(score_text, texts, others))
+    return {"text unlike float32's, %": errors.cer}
+
+
+_METRICS: dict[str, Callable[..., Metrics]] = {
+    "discrete_gestures": _gestures,
+    "wrist": _wrist,
+    "handwriting": _handwriting,
+}
