@@ -2,6 +2,7 @@
 import json
 import os
 import pickle
+import re
 from types import SimpleNamespace
 
 import h5py
@@ -39,19 +40,22 @@ def write_labelled(tmp_path):
             file["data"] = rows
             file["data"].attrs["task"] = task
             if prompts is not None:
-                names = np.array([[prompt for prompt, _ in prompts]], object)
-                _table(file, [time for _, time in prompts], pickled or pickle.dumps(names))
+                texts = np.array([[text for text, *_ in prompts]], object)
+                columns = ["prompt", "start", "end"] if len(prompts[0]) > 2 else ["name", "time"]
+                times = np.array([times for _, *times in prompts])
+                _table(file, columns, times, pickled or pickle.dumps(texts))
         return tmp_path / f"{name}.hdf5"
 
-    def _table(file, times, names):
+    def _table(file, columns, times, texts):
+        text, *numbers = [name.encode() for name in columns]
         group = file.create_group("prompts")
         group.attrs.update({"pandas_type": "frame", "nblocks": 2})
-        group["axis0"] = np.array([b"name", b"time"])
-        group["block0_items"], group["block1_items"] = np.array([b"time"]), np.array([b"name"])
-        group["block0_values"] = np.array([times]).T
+        group["axis0"] = np.array([text, *numbers])
+        group["block0_items"], group["block1_items"] = np.array(numbers), np.array([text])
+        group["block0_values"] = times
         group["block0_values"].attrs["transposed"] = 1
         node = group.create_dataset("block1_values", (1,), h5py.vlen_dtype(np.uint8))
-        node[0] = np.frombuffer(names, np.uint8)
+        node[0] = np.frombuffer(texts, np.uint8)
         node.attrs["PSEUDOATOM"] = "object"
 
     return write
@@ -157,18 +161,48 @@ def test_each_wrist_partition_is_a_stream_of_its_own(
     assert facts["error_over_all_frames_deg_per_s"] == pytest.approx(pooled, rel=1e-5)
 
 
+def test_each_prompt_is_written_in_a_stream_of_its_own(
+    evaluate, write_labelled, noise, handwriting_bundle
+):
+    # The model always writes the same, from the start of its stream on.
+    prompts = [("hello\nto→be", BEGIN + 0.5, BEGIN + 1.25), ("bell", BEGIN + 1.5, BEGIN + 2)]
+    path = write_labelled(noise, prompts=prompts, task="handwriting")
+    said = evaluate("--bundle", handwriting_bundle, "--data", path)
+    first, second = said.facts["recordings"][0]["prompts"]
+    assert (first["prompt"], first["target"]) == ("hello\nto→be", "hello⏎to_be")
+    assert first["text"] == second["text"] == "hellp⌫o⏎to_be"
+    assert (first["samples"], second["samples"]) == (19_014 + 1500 + 974, 19_014 + 1000 + 974)
+    for prompt in (first, second):
+        frames = (prompt["samples"] - 214) // 40 + 1
+        assert prompt["emissions"] == (frames - 12) // 8 + 1
+    assert (first["deletions"], first["insertions"], first["replacements"]) == (2, 0, 0)
+    assert said.facts["characters"] == 11 + 4
+    assert said.facts["cer"] == pytest.approx(100 * (2 + 10) / 15)
+    assert re.search(r"^\| all prompts \| +\| +\| 80\.00 +\| 0\.00 ", said.text, re.MULTILINE)
+
+
 def test_figures_are_drawn_for_each_recording(
-    evaluate, gestures, write_labelled, noise, gesture_bundle, wrist_bundle, tmp_path
+    evaluate,
+    gestures,
+    write_labelled,
+    noise,
+    gesture_bundle,
+    wrist_bundle,
+    handwriting_bundle,
+    tmp_path,
 ):
     pytest.importorskip("matplotlib", reason="matplotlib is needed to draw figures")
     folder = tmp_path / "new" / "figures"
     evaluate("--bundle", gesture_bundle, "--data", gestures(), "--figures", folder)
     moving = write_labelled(noise, "day2", angles=np.zeros(len(noise)))
     evaluate("--bundle", wrist_bundle, "--data", moving, "--figures", folder)
+    written = write_labelled(noise, "day3", prompts=[("hello", BEGIN + 1, BEGIN + 2)])
+    evaluate("--bundle", handwriting_bundle, "--data", written, "--figures", folder)
     assert sorted(file.name for file in folder.iterdir()) == [
         "confusion.png",
         "day1-probabilities.png",
         "day2-velocity.png",
+        "day3-text.png",
     ]
 
 
