@@ -82,7 +82,7 @@ def open_source(path: Path, topic: str = "") -> EmgSource:
         If there is nothing that can be read.
     """
     if path.suffix == ".npz" and path.is_file():
-        emg = _read_array(path)
+        emg = read_array(path)
         return EmgSource(path, "npz", len(emg), (), emg)
     recording = open_recording(path, topic)
     return EmgSource(
@@ -90,13 +90,22 @@ def open_source(path: Path, topic: str = "") -> EmgSource:
     )
 
 
-def _read_array(path: Path) -> NDArray[np.float32]:
+def read_array(path: Path) -> NDArray[np.float32]:
+    """Return the array `emg` of an ``.npz`` file, (samples, channels).
+
+    Raises
+    ------
+    RecordingError
+        If there is no such array.
+    """
     try:
         with np.load(path, allow_pickle=False) as file:
             if "emg" not in file:
                 names = ", ".join(file.files) or "nothing"
                 raise RecordingError(f"{path}: no array 'emg' in the file, which holds {names}")
             emg: NDArray[Any] = file["emg"]
+    except FileNotFoundError:
+        raise RecordingError(f"{path}: there is no such file") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         reason = " ".join(str(error).split())
         raise RecordingError(f"{path}: cannot be read as .npz: {reason}") from None

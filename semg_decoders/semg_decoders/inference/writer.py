@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -57,6 +59,24 @@ def write_bundle(
     bundle = ModelBundle.load(folder)
     StreamingSession(Model(bundle)).warm_up()
     return bundle
+
+
+def replace_bundle(
+    folder: str | Path, onnx_bytes: bytes, description: Mapping[str, Any]
+) -> ModelBundle:
+    """Write a bundle beside its place, and put it there when it is whole and runs.
+
+    Parameters, returned value and errors are those of `write_bundle`; after an error `folder` is
+    as it was.
+    """
+    folder = Path(folder)
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
+        made = Path(beside) / "bundle"
+        write_bundle(made, onnx_bytes, description)
+        folder.mkdir(exist_ok=True)
+        for file in (MODEL_FILE, DESCRIPTION_FILE):
+            os.replace(made / file, folder / file)
+    return ModelBundle.load(folder)
 
 
 def _plain(value: Any) -> Any:

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,9 +13,8 @@ import numpy as np
 from torch import nn
 
 from semg_decoders.decoding.characters import BLANK, CHARACTERS
-from semg_decoders.inference.bundle import MODEL_FILE, ModelBundle
-from semg_decoders.inference.lookup import DESCRIPTION_FILE
-from semg_decoders.inference.writer import write_bundle
+from semg_decoders.inference.bundle import ModelBundle
+from semg_decoders.inference.writer import replace_bundle
 from semg_decoders.signal.mpf import HANDWRITING_WINDOW, WRIST_WINDOW
 from semg_training.checkpoints.archive import CheckpointArchive
 from semg_training.checkpoints.checkpoint import read_checkpoint
@@ -152,7 +149,7 @@ def import_checkpoint(
         decoding=imported.decoding,
     )
     progress("writing the bundle")
-    return _write(output, graph, imported.describe(identity))
+    return replace_bundle(output, graph, imported.describe(identity))
 
 
 def _gestures(sources: Sources) -> Imported:
@@ -262,14 +259,3 @@ def _sha256(path: Path) -> str:
         while block := file.read(2**20):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _write(output: Path, graph: bytes, description: dict[str, Any]) -> ModelBundle:
-    """Write and load the bundle beside its place, and put it there when it is whole."""
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as beside:
-        made = Path(beside) / "bundle"
-        write_bundle(made, graph, description)
-        output.mkdir(exist_ok=True)
-        for file in (MODEL_FILE, DESCRIPTION_FILE):
-            os.replace(made / file, output / file)
-    return ModelBundle.load(output)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from semg_decoders.inference.bundle import ModelBundle
 from semg_decoders.inference.session import Model
-from semg_decoders.inference.writer import write_bundle
+from semg_decoders.inference.writer import replace_bundle, write_bundle
 from semg_training.int8.choice import choose_layers
 from semg_training.int8.layers import FEWEST_WEIGHTS, Layer, large_layers, quantised
 from semg_training.int8.metrics import TOLERANCES, Metrics, metrics
@@ -110,7 +110,7 @@ def convert(
     fewest: int = FEWEST_WEIGHTS,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Int8Report:
-    """Write a bundle with 8-bit weights beside one in float32.
+    """Make a bundle with 8-bit weights of one in float32.
 
     Layers that do harm on `CHOICE_PEOPLE` stay in float32. What comes out is measured on
     `TEST_PEOPLE`; if it does harm there, nothing is written.
@@ -120,7 +120,7 @@ def convert(
     bundle : ModelBundle
         In float32.
     folder : Path
-        Of the new bundle.
+        Of the new bundle; may be that of the old.
     compare : mapping of str to ndarray, shape (samples, channels), optional
         Further conditioned EMG in noise s.d. on which the largest change of an output is told.
     seconds : float
@@ -172,5 +172,5 @@ def convert(
     )
     if report.accepted:
         noted = {**trials.description["metrics"], "int8": report.to_dict()}
-        write_bundle(folder, graph, {**trials.description, "metrics": noted})
+        replace_bundle(folder, graph, {**trials.description, "metrics": noted})
     return report
