@@ -18,6 +18,7 @@ _WINDOW = ".attn_block.child.2"
 _CONVOLUTION = ".conv_block.child.3"
 _MOST_BLOCKS = 64
 _MOST_FRAMES = 1024
+_MOST_OUTPUTS = 4096
 _EPS = 1e-5
 
 _FEED_FORWARD = {"child.0": "norm", "child.1": "expand", "child.4": "contract"}
@@ -98,6 +99,8 @@ def handwriting_settings(sources: Sources) -> HandwritingNetworkSettings:
             stored="vocab_size",
             config="encoder.out_dim",
             tensors=checkpoint.shape("conformer.3.weight", 2)[0],
+            least=2,
+            most=_MOST_OUTPUTS,
         ),
     )
     if size % settings.heads:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ BANDWIDTH = 850.0
 _CHECKED_STEPS = 100
 _TOLERANCE = 1e-4
 """Of graph and network, relative to outputs above 1: float32 rounds differently in each."""
+_PRIVATE_USE = 0xE000
 _GESTURE_DECODING = {"threshold": 0.5, "debounce": 0.05}
 
 
@@ -197,9 +199,7 @@ def _handwriting(sources: Sources) -> Imported:
         lambda name: below(name) or is_attention_mask(name),
         handwriting_places(settings),
     )
-    labels: Sequence[str] = (*CHARACTERS, BLANK)
-    if settings.outputs != len(labels):
-        labels = (*_numbered(settings.outputs - 1), BLANK)
+    labels = _characters(settings.outputs)
     shape = mpf_input_shape(settings.channels, settings.frames_per_emission)
     return Imported(
         network,
@@ -231,6 +231,12 @@ def _below(module: str) -> Callable[[str], bool]:
 def _numbered(count: int) -> tuple[str, ...]:
     """Labels where only their number is known."""
     return tuple(f"output_{number}" for number in range(count))
+
+
+def _characters(count: int) -> tuple[str, ...]:
+    """The published classes; of other numbers only the order can be kept, the blank last."""
+    unknown = (chr(_PRIVATE_USE + place) for place in range(count))
+    return (*islice(chain(CHARACTERS, unknown), count - 1), BLANK)
 
 
 def _noise(shape: tuple[int, ...], mean: float, deviation: float) -> np.ndarray:

@@ -11,8 +11,8 @@ pytest.importorskip("torch", reason="torch is only installed for training")
 
 from semg_decoders.decoding.characters import BLANK, CHARACTERS
 from semg_decoders.decoding.gestures import GestureDecoder
+from semg_decoders.decoding.handwriting import HandwritingDecoder
 from semg_decoders.decoding.wrist import WristDecoder
-from semg_decoders.inference.session import StreamingSession
 from semg_decoders.signal.mpf import BANDS, MultiWindowMpf
 from semg_training.gesture_targets import GESTURES
 
@@ -55,19 +55,20 @@ def test_wrist_equals_the_published_network_for_any_cut(cut, imported, shared):
     np.testing.assert_allclose(displacement, vectors["displacement"][:, 0], rtol=0, atol=1e-4)
 
 
-def test_handwriting_equals_the_published_network(imported, shared):
+@pytest.mark.parametrize("cut", CUTS)
+def test_handwriting_equals_the_published_network_for_any_cut(cut, imported, shared):
     vectors = np.load(shared / "conformance/vectors/handwriting.npz")
-    model = imported("handwriting")
-    bundle = model.bundle
-    frames = MultiWindowMpf(16, (160,)).push(vectors["emg"], 0)[160].log_matrices
-    lead = np.zeros((bundle.leading_units, *frames.shape[1:]))
-    frames = np.concatenate([lead, frames]).astype(np.float32)
-    session = StreamingSession(model)
-    count = len(frames) // bundle.new_units_per_step
-    steps = [session.step(frames[None, 8 * k : 8 * k + 8])[0] for k in range(count)]
-    found = np.concatenate(steps)[bundle.silent_steps :]
-    assert (bundle.warm_up, bundle.stride // 40) == tuple(vectors["slice"])
-    np.testing.assert_allclose(found, vectors["log_probs"], rtol=0, atol=1e-4)
+    features, decoder = MultiWindowMpf(16, (160,)), HandwritingDecoder(imported("handwriting"))
+    found = []
+    for begin, emg in blocks(vectors["emg"], cut):
+        frames = features.push(emg, begin)[160]
+        if len(frames):
+            found += decoder.push(frames.log_matrices, int(frames.last_samples[0]))
+    context, stride = vectors["slice"]
+    expected = [213 + 40 * (context + stride * k) for k in range(63)]
+    assert [emission.sample for emission in found] == expected
+    log_probabilities = np.stack([emission.log_probabilities for emission in found])
+    np.testing.assert_allclose(log_probabilities, vectors["log_probs"], rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("task", ["discrete_gestures", "wrist", "handwriting"])
