@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,12 +19,34 @@ from semg_training.int8.trial import Answer, Stretch
 
 Metrics = dict[str, float]
 
-TOLERANCES: dict[str, tuple[str, float]] = {
-    "discrete_gestures": ("CLER", 0.005),
-    "wrist": ("error, deg/s", 0.1),
-    "handwriting": ("text unlike float32's, %", 1.0),
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How much 8 bits may change.
+
+    Attributes
+    ----------
+    metric : str
+        Which number.
+    absolute, relative : float
+        Accepted change of it, and accepted share of its value in float32; the larger counts.
+    """
+
+    metric: str
+    absolute: float = 0.0
+    relative: float = 0.0
+
+    def of(self, value: float) -> float:
+        """Return the accepted change of a value."""
+        return max(self.absolute, self.relative * abs(value))
+
+
+TOLERANCES = {
+    "discrete_gestures": Tolerance("CLER", absolute=0.005),
+    "wrist": Tolerance("error, deg/s", relative=0.01),
+    "handwriting": Tolerance("text unlike float32's, %", absolute=1.0),
 }
-"""For each task the metric that 8 bits must not change by more, and how much that is."""
+"""By task."""
 
 
 def metrics(
