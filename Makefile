@@ -30,8 +30,8 @@ check:  ## lint and types
 	$(python) -m ruff format --check .
 	$(python) -m mypy
 
-bench:  ## speed, latency and CPU on this machine
-	@tools/set_up.sh run
+bench:  ## speed, latency and CPU on this machine, beside PyTorch
+	@tools/set_up.sh test
 	@$(python) -m test.bench $(ARGS)
 
 train:  ## train the default model bundles anew on simulated people (about an hour on two cores)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bench runs and fills in every figure. How fast the graph is, is not tested here."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -20,19 +21,28 @@ needs_bundles = pytest.mark.skipif(
 
 
 @needs_bundles
-def test_a_quick_bench_measures_latency_cpu_and_memory_of_both_arrangements():
+def test_a_quick_bench_measures_latency_cpu_and_memory_and_the_published_networks():
     finished = subprocess.run(
         [sys.executable, "-m", "test.bench", "--quick", "--json"],
         cwd=ROOT,
         env=os.environ,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
     )
 
     assert finished.returncode == 0, finished.stderr
     figures = json.loads(finished.stdout)
     assert figures["stages"]["MPF, both windows"] > 0
+    ways = figures["published"]
+    if importlib.util.find_spec("torch") is None:
+        assert ways == {}
+    else:
+        assert len(ways) == 4
+        for way in ways.values():
+            assert way["cpu"].keys() == {"MPF", "gestures", "wrist", "handwriting"}
+            assert all(seconds > 0 for seconds in way["cpu"].values())
+            assert way["peak_mib"] > 0
     assert figures["graphs"].keys() == {"one process", "separate processes"}
     for graph in figures["graphs"].values():
         assert all(share > 0 for share in graph["cpu_heard"].values())

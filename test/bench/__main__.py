@@ -18,7 +18,8 @@ from test.bench.bundles import find_bundles
 from test.bench.graph_figures import measure_graph
 from test.bench.graph_processes import ONE_PROCESS, SEPARATE, GraphNotRunning
 from test.bench.machine import describe_machine
-from test.bench.report import Figures, print_figures
+from test.bench.published.ways import measure_ways, why_not
+from test.bench.report import Figures, print_figures, print_published
 from test.bench.stages import cpu_by_stage
 
 QUICK_S = 3.0
@@ -30,7 +31,15 @@ def main() -> int:
     seconds = QUICK_S if options.quick else options.seconds
     progress = Console(stderr=True)
     machine = describe_machine()
+    published = {}
     try:
+        if reason := why_not():
+            progress.print(f"published networks: left out, {reason}")
+        else:
+            published = measure_ways(seconds, progress.print)
+        if options.published:
+            print_published(published, Console(width=max(120, Console().width)))
+            return 0
         bundles = find_bundles(options.gestures, options.wrist)
         progress.print(f"engines alone: {seconds:g} s of EMG")
         stages = cpu_by_stage(seconds, bundles)
@@ -46,7 +55,7 @@ def main() -> int:
         return 2
     finally:
         rclpy.try_shutdown()
-    figures = Figures(machine, seconds, stages, graphs)
+    figures = Figures(machine, seconds, stages, graphs, published)
     if options.json:
         print(json.dumps(dataclasses.asdict(figures), indent=2))
     else:
@@ -61,10 +70,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: make bench ARGS='--seconds 60 --json'",
     )
     parser.add_argument(
-        "--seconds", type=float, default=30.0, help="length of each of the five measurements (30)"
+        "--seconds", type=float, default=30.0, help="length of each measurement (30)"
     )
     parser.add_argument(
         "--quick", action="store_true", help=f"{QUICK_S:g} s each: to see whether the bench works"
+    )
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="only the networks of the published sizes, beside PyTorch (needs torch)",
     )
     parser.add_argument("--json", action="store_true", help="print figures for a program")
     parser.add_argument("--gestures", default="gestures", help="gesture bundle, name or path")

@@ -11,6 +11,9 @@ from rich.table import Table
 
 from test.bench.graph_figures import GraphFigures
 from test.bench.graph_processes import ONE_PROCESS
+from test.bench.published.table import published_tables
+from test.bench.published.ways import WayFigures
+from test.bench.tables import new_table, verdict
 
 MEDIAN_AIM_MS = 3.0
 P99_AIM_MS = 10.0
@@ -32,19 +35,15 @@ class Figures:
         Seconds of CPU per second of EMG.
     graphs : dict of str to GraphFigures
         By arrangement.
+    published : dict of str to WayFigures
+        Networks of the published sizes, by the way they are run; empty without torch.
     """
 
     machine: Mapping[str, str]
     seconds: float
     stages: Mapping[str, float]
     graphs: Mapping[str, GraphFigures]
-
-
-def verdict(value: float, aim: float) -> str:
-    """Say whether a figure is as small as aimed for; nothing if there is none."""
-    if value != value:
-        return ""
-    return "met" if value <= aim else "missed"
+    published: Mapping[str, WayFigures]
 
 
 def print_figures(figures: Figures, console: Console) -> None:
@@ -54,20 +53,21 @@ def print_figures(figures: Figures, console: Console) -> None:
         _stages(figures.stages),
         _latency(figures.graphs),
         _cost(figures.graphs),
+        *(published_tables(figures.published) if figures.published else ()),
     ):
         console.print(table)
         console.print()
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None)
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="left" if index == 0 else "right", no_wrap=True)
-    return table
+def print_published(published: Mapping[str, WayFigures], console: Console) -> None:
+    """Print the tables of the published networks."""
+    for table in published_tables(published) if published else ():
+        console.print(table)
+        console.print()
 
 
 def _machine(machine: Mapping[str, str]) -> Table:
-    table = _table("Machine", "", "")
+    table = new_table("Machine", "", "")
     table.columns[1].justify = "left"
     table.show_header = False
     for name, value in machine.items():
@@ -76,14 +76,14 @@ def _machine(machine: Mapping[str, str]) -> Table:
 
 
 def _stages(stages: Mapping[str, float]) -> Table:
-    table = _table("Engines alone, in chunks of 10 ms, one thread", "", "% of one core")
+    table = new_table("Engines alone, in chunks of 10 ms, one thread", "", "% of one core")
     for name, share in stages.items():
         table.add_row(name, f"{100 * share:.2f}")
     return table
 
 
 def _latency(graphs: Mapping[str, GraphFigures]) -> Table:
-    table = _table(
+    table = new_table(
         "Latency, ms: hand-over of a chunk's last sample to receipt in another process",
         "", "messages", "p50", f"≤ {MEDIAN_AIM_MS:g}", "p95", "p99", f"≤ {P99_AIM_MS:g}", "max",
     )  # fmt: skip
@@ -103,7 +103,7 @@ def _latency(graphs: Mapping[str, GraphFigures]) -> Table:
 
 
 def _cost(graphs: Mapping[str, GraphFigures]) -> Table:
-    table = _table(
+    table = new_table(
         "Whole graph with the simulated band, in real time",
         "", "% of one core", "aim", "nobody listening", "memory, MiB", "start-up, s",
     )  # fmt: skip
