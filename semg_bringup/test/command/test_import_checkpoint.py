@@ -73,6 +73,25 @@ def test_nothing_is_replaced_without_force(semg_here, refused, released, tmp_pat
     assert (output / "notes.txt").read_text() == "mine"
 
 
+def test_8_bits_are_no_use_to_a_small_network(semg_here, released, tmp_path):
+    output = tmp_path / "mine"
+    done = semg_here("import-checkpoint", released, "-o", output, "--int8")
+    assert done.returncode == 0, done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("8 bits: no layer is large enough to gain by it")
+    assert "int8" not in yaml.safe_load((output / "bundle.yaml").read_text())["metrics"]
+
+
+def test_what_is_compared_has_to_be_there_and_asked_for(refused, released, tmp_path):
+    words = ("import-checkpoint", released, "-o", tmp_path / "mine", "--compare")
+    emg = tmp_path / "emg.npz"
+    assert refused(*words, emg) == "--compare: is for --int8"
+    assert refused(*words, emg, "--int8") == f"{emg}: there is no such file"
+    np.savez(emg, data=np.zeros((3, 16)))
+    assert "no array 'emg' in the file, which holds data" in refused(*words, emg, "--int8")
+    assert not (tmp_path / "mine").exists()
+
+
 def test_a_refused_import_leaves_the_bundle_that_is_there(semg_here, refused, released, tmp_path):
     output = tmp_path / "mine"
     assert semg_here("import-checkpoint", released, "-o", output).returncode == 0
