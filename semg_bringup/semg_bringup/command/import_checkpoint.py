@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from semg_bringup.command.emg_source import read_array
 from semg_bringup.command.refusal import CommandError
 
 DESCRIPTION = """\
@@ -90,6 +89,8 @@ def run(options: argparse.Namespace) -> int:
         )
     if options.compare and not options.int8:
         raise CommandError("--compare: is for --int8")
+    from semg_bringup.command.emg_source import read_array
+
     compare = {str(path): read_array(path) for path in options.compare}
     report = None
     with _spinner("starting torch") as progress:
