@@ -5,6 +5,9 @@ import importlib
 import os
 import signal
 import sys
+from pathlib import Path
+
+import pytest
 
 # Threads that wait for each other by spinning come to a standstill on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -23,3 +26,32 @@ os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 # Runs on one machine must not hear each other, nor anything else on the network.
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+
+
+@pytest.fixture(scope="session")
+def conformance():
+    """Return the folder of what the published networks say."""
+    folder = os.environ.get("SEMG_SHARED") or Path(__file__).parents[1] / "shared"
+    found = Path(folder, "conformance")
+    if not found.is_dir():
+        pytest.skip(f"no conformance data in {folder}; SEMG_SHARED names another folder")
+    return found
+
+
+@pytest.fixture(scope="session")
+def imported(conformance, tmp_path_factory):
+    """Return a task's conformance checkpoint as a model; each is imported once."""
+    pytest.importorskip("torch", reason="torch is only installed for training")
+    from semg_decoders.inference.session import Model
+    from semg_training.checkpoints.import_checkpoint import import_checkpoint
+
+    models = {}
+
+    def get(task):
+        if task not in models:
+            output = tmp_path_factory.mktemp("imported") / task
+            import_checkpoint(conformance / "checkpoints" / task, output, task.replace("_", "-"))
+            models[task] = Model.load(output)
+        return models[task]
+
+    return get

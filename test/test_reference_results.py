@@ -2,38 +2,24 @@
 """Published checkpoints, imported and evaluated, give the numbers of the published pipeline."""
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from semg_bringup.evaluation.recordings import evaluate_recordings
 
-pytest.importorskip(
-    "semg_training.checkpoints", reason="checkpoints cannot be imported as bundles yet"
-)
 
-
-@pytest.fixture(scope="module")
-def conformance():
-    folder = os.environ.get("SEMG_SHARED") or Path(__file__).parents[2] / "shared"
-    found = Path(folder, "conformance")
-    if not found.is_dir():
-        pytest.skip(f"no conformance data in {folder}; SEMG_SHARED names another folder")
-    return found
-
-
-@pytest.fixture(scope="module")
-def evaluated(conformance, tmp_path_factory):
-    """Import a task's checkpoint, and evaluate it on the recordings of the task."""
-    from semg_training.checkpoints.import_checkpoint import import_checkpoint
+@pytest.fixture
+def evaluated(conformance, imported):
+    """Evaluate a task's checkpoint on the recordings of the task."""
 
     def evaluated(task, **options):
-        bundle = tmp_path_factory.mktemp("bundles") / task
-        import_checkpoint(conformance / "checkpoints" / task, bundle, "published")
         return evaluate_recordings(
-            bundle, conformance / "datasets", processes=1, progress=False, **options
+            imported(task).bundle.folder,
+            conformance / "datasets",
+            processes=1,
+            progress=False,
+            **options,
         ).facts
 
     return evaluated

@@ -1,46 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checkpoints of any size in the released layout, hostile ones, and those of the shared data."""
+"""Checkpoints of any size in the released layout, and hostile ones."""
 
 from __future__ import annotations
 
-import os
 import pickle
 import zipfile
-from pathlib import Path
 
 import pytest
 import yaml
 
 from semg_training.checkpoints.refusal import CheckpointRefused
-
-
-@pytest.fixture(scope="session")
-def shared():
-    """Folder with real recordings and conformance data."""
-    default = Path(__file__).resolve().parents[4] / "shared"
-    folder = Path(os.environ.get("SEMG_SHARED", default))
-    if not (folder / "conformance").is_dir():
-        pytest.skip(f"no shared data at {folder}; SEMG_SHARED names another place")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def imported(shared, tmp_path_factory):
-    """The conformance checkpoint of a task as a model; each is imported once."""
-    from semg_decoders.inference.session import Model
-    from semg_training.checkpoints.import_checkpoint import import_checkpoint
-
-    models = {}
-
-    def get(task):
-        if task not in models:
-            output = tmp_path_factory.mktemp("imported") / task
-            folder = shared / "conformance/checkpoints" / task
-            import_checkpoint(folder, output, task.replace("_", "-"))
-            models[task] = Model.load(output)
-        return models[task]
-
-    return get
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ def blocks(emg, cut):
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_gestures_equal_the_published_network_for_any_cut(cut, imported, shared):
-    vectors = np.load(shared / "conformance/vectors/discrete_gestures.npz")
+def test_gestures_equal_the_published_network_for_any_cut(cut, imported, conformance):
+    vectors = np.load(conformance / "vectors/discrete_gestures.npz")
     decoder = GestureDecoder(imported("discrete_gestures"))
     steps = [s for begin, emg in blocks(vectors["emg"], cut) for s in decoder.push(emg, begin)]
     samples = np.concatenate([step.samples for step in steps])
@@ -42,8 +42,8 @@ def test_gestures_equal_the_published_network_for_any_cut(cut, imported, shared)
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_wrist_equals_the_published_network_for_any_cut(cut, imported, shared):
-    vectors = np.load(shared / "conformance/vectors/wrist.npz")
+def test_wrist_equals_the_published_network_for_any_cut(cut, imported, conformance):
+    vectors = np.load(conformance / "vectors/wrist.npz")
     features, decoder = MultiWindowMpf(16, (200,)), WristDecoder(imported("wrist"))
     found = []
     for begin, emg in blocks(vectors["emg"], cut):
@@ -56,8 +56,8 @@ def test_wrist_equals_the_published_network_for_any_cut(cut, imported, shared):
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_handwriting_equals_the_published_network_for_any_cut(cut, imported, shared):
-    vectors = np.load(shared / "conformance/vectors/handwriting.npz")
+def test_handwriting_equals_the_published_network_for_any_cut(cut, imported, conformance):
+    vectors = np.load(conformance / "vectors/handwriting.npz")
     features, decoder = MultiWindowMpf(16, (160,)), HandwritingDecoder(imported("handwriting"))
     found = []
     for begin, emg in blocks(vectors["emg"], cut):
