@@ -28,6 +28,15 @@ os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
 
 
+def pytest_addoption(parser):
+    """Add the option for what takes too long to be part of every run."""
+    parser.addoption(
+        "--hour",
+        action="store_true",
+        help="stream an hour through networks of the published sizes (half an hour of CPU)",
+    )
+
+
 @pytest.fixture(scope="session")
 def conformance():
     """Return the folder of what the published networks say."""
