@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import yaml
 from scipy import special
 
 pytest.importorskip("torch", reason="torch is only installed for training")
@@ -13,8 +14,11 @@ from semg_decoders.decoding.characters import BLANK, CHARACTERS
 from semg_decoders.decoding.gestures import GestureDecoder
 from semg_decoders.decoding.handwriting import HandwritingDecoder
 from semg_decoders.decoding.wrist import WristDecoder
+from semg_decoders.inference.session import Model
+from semg_decoders.inference.writer import write_bundle
 from semg_decoders.signal.mpf import BANDS, MultiWindowMpf
 from semg_training.gesture_targets import GESTURES
+from semg_training.int8.layers import large_layers, quantised
 
 CUTS = [1, 7, 20, 64, 1000, "random"]
 
@@ -30,13 +34,50 @@ def blocks(emg, cut):
         yield begin, emg[begin:end]
 
 
+def gestures(model, emg, cut):
+    """Return samples and probabilities of EMG in pieces."""
+    decoder = GestureDecoder(model)
+    steps = [step for begin, piece in blocks(emg, cut) for step in decoder.push(piece, begin)]
+    return (
+        np.concatenate([step.samples for step in steps]),
+        np.concatenate([step.probabilities for step in steps]),
+    )
+
+
+def wrist(model, emg, cut):
+    """Return samples and displacements of EMG in pieces."""
+    features, decoder = MultiWindowMpf(16, (200,)), WristDecoder(model)
+    found = []
+    for begin, piece in blocks(emg, cut):
+        frames = features.push(piece, begin)[200]
+        if len(frames):
+            found += decoder.push(frames.log_matrices, int(frames.last_samples[0]))
+    return np.array([v.sample for v in found]), np.array([[v.velocity / 50] for v in found])
+
+
+@pytest.fixture(scope="module")
+def int8(imported, tmp_path_factory):
+    """The conformance checkpoint of a task with all its large layers in 8 bits."""
+    models = {}
+
+    def get(task):
+        if task not in models:
+            bundle = imported(task).bundle
+            graph = bundle.onnx_bytes()
+            layers = large_layers(graph)
+            assert layers
+            description = yaml.safe_load(bundle.description_path.read_text("utf-8"))
+            folder = tmp_path_factory.mktemp("int8") / task
+            models[task] = Model(write_bundle(folder, quantised(graph, layers), description))
+        return models[task]
+
+    return get
+
+
 @pytest.mark.parametrize("cut", CUTS)
 def test_gestures_equal_the_published_network_for_any_cut(cut, imported, conformance):
     vectors = np.load(conformance / "vectors/discrete_gestures.npz")
-    decoder = GestureDecoder(imported("discrete_gestures"))
-    steps = [s for begin, emg in blocks(vectors["emg"], cut) for s in decoder.push(emg, begin)]
-    samples = np.concatenate([step.samples for step in steps])
-    found = np.concatenate([step.probabilities for step in steps])
+    samples, found = gestures(imported("discrete_gestures"), vectors["emg"], cut)
     np.testing.assert_array_equal(samples, 20 + 10 * np.arange(2398))
     np.testing.assert_allclose(found, special.expit(vectors["logits"]), rtol=0, atol=1e-4)
 
@@ -44,15 +85,9 @@ def test_gestures_equal_the_published_network_for_any_cut(cut, imported, conform
 @pytest.mark.parametrize("cut", CUTS)
 def test_wrist_equals_the_published_network_for_any_cut(cut, imported, conformance):
     vectors = np.load(conformance / "vectors/wrist.npz")
-    features, decoder = MultiWindowMpf(16, (200,)), WristDecoder(imported("wrist"))
-    found = []
-    for begin, emg in blocks(vectors["emg"], cut):
-        frames = features.push(emg, begin)[200]
-        if len(frames):
-            found += decoder.push(frames.log_matrices, int(frames.last_samples[0]))
-    assert [v.sample for v in found] == [253 + 40 * k for k in range(594)]
-    displacement = np.array([v.velocity for v in found]) / 50
-    np.testing.assert_allclose(displacement, vectors["displacement"][:, 0], rtol=0, atol=1e-4)
+    samples, found = wrist(imported("wrist"), vectors["emg"], cut)
+    np.testing.assert_array_equal(samples, 253 + 40 * np.arange(594))
+    np.testing.assert_allclose(found, vectors["displacement"], rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -69,6 +104,22 @@ def test_handwriting_equals_the_published_network_for_any_cut(cut, imported, con
     assert [emission.sample for emission in found] == expected
     log_probabilities = np.stack([emission.log_probabilities for emission in found])
     np.testing.assert_allclose(log_probabilities, vectors["log_probs"], rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("task", "decode"),
+    [("discrete_gestures", gestures), ("wrist", wrist)],
+    ids=["gestures", "wrist"],
+)
+def test_8_bits_say_exactly_the_same_for_any_cut(task, decode, imported, int8, conformance):
+    emg = np.load(conformance / "vectors" / f"{task}.npz")["emg"]
+    samples, whole = decode(int8(task), emg, len(emg))
+    for cut in CUTS:
+        cut_samples, found = decode(int8(task), emg, cut)
+        np.testing.assert_array_equal(cut_samples, samples)
+        np.testing.assert_array_equal(found, whole)
+    _, exact = decode(imported(task), emg, len(emg))
+    assert 0 < np.abs(whole - exact).max() < 0.1 * np.ptp(exact)
 
 
 @pytest.mark.parametrize("task", ["discrete_gestures", "wrist", "handwriting"])
