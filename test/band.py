@@ -3,22 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_msgs.msg import EmgChunk, EmgInfo
+from semg_msgs.msg import EmgChunk, EmgInfo, StreamProgress
 from semg_node.arrays import float32_field
 from semg_node.qos import LATCHED, STREAM
 from semg_node.stamps import offset_ns, to_stamp
-from test.listening import Listener
+from test.listening import NAME, Listener
 
 RATE = 2000.0
 NOISE_SD = 2.46e-6
 FULL_SCALE = 1e-3
 CHUNK = 20
+PIECE = 8000
+"""Samples that are under way at once: chunks of 10 ms fit into a queue, and many cuts into it."""
+_LATEST_REPORT = 200
+"""Samples by which what a node says of its progress may lag behind."""
 _BEGAN_NS = 1_700_000_000_000_000_000
 
 
@@ -36,13 +40,14 @@ class Band:
         node = listener.node
         self._info = node.create_publisher(EmgInfo, "emg/info", LATCHED)
         self._raw = node.create_publisher(EmgChunk, "emg/raw", STREAM)
-        self._channels = 16
-        self._stream_id = 0
+        self._described = EmgInfo()
         self._sequence = 0
+        self._progress: dict[tuple[int, str], int] = {}
+        node.create_subscription(StreamProgress, "stream/progress", self._note, STREAM)
 
     def describe(self, stream_id: int, channels: int = 16, **fields: Any) -> EmgInfo:
         """Begin a stream."""
-        self._stream_id, self._channels, self._sequence = stream_id, channels, 0
+        self._sequence = 0
         info = EmgInfo(
             stream_id=stream_id,
             device="test band",
@@ -59,6 +64,7 @@ class Band:
         )
         for name, value in fields.items():
             setattr(info, name, value)
+        self._described = info
         self._info.publish(info)
         return info
 
@@ -68,20 +74,53 @@ class Band:
             lambda: self._raw.get_subscription_count() >= count, timeout, "readers of emg/raw"
         )
 
-    def send(self, emg: NDArray[np.float32], first_sample: int = 0) -> None:
-        """Publish samples in chunks of 10 ms; at most 5 s, which is what a queue holds."""
-        for start in range(0, len(emg), CHUNK):
-            self.send_chunk(emg[start : start + CHUNK], first_sample + start)
+    def send(self, emg: NDArray[np.float32], first_sample: int = 0, chunk: int = CHUNK) -> None:
+        """Publish samples in chunks; at most 500 of them, which is what a queue holds."""
+        for start in range(0, len(emg), chunk):
+            self.send_chunk(emg[start : start + chunk], first_sample + start)
+
+    def play(
+        self,
+        emg: NDArray[np.float32],
+        stream_id: int,
+        consumers: Sequence[str],
+        chunk: int = CHUNK,
+        **fields: Any,
+    ) -> None:
+        """Publish a stream of any length, conditioned and in noise s.d., from its beginning.
+
+        It begins when the listener and `consumers` (node names) hear each other, and waits for
+        those as a playback does.
+        """
+        conditioned = {"unit": "noise_sd", "noise_sd": 1.0, "conditioned": True, "full_scale": 0.0}
+        self.describe(stream_id, emg.shape[1], paced_by=[*consumers, NAME], **conditioned)
+        self._wait_for_progress(stream_id, [*consumers, NAME], 0)
+        for start in range(0, len(emg), PIECE):
+            piece = emg[start : start + PIECE]
+            self.send(piece, start, chunk)
+            come = start + len(piece) - chunk - _LATEST_REPORT
+            self._wait_for_progress(stream_id, consumers, come)
+
+    def _wait_for_progress(self, stream_id: int, consumers: Sequence[str], sample: int) -> None:
+        for name in consumers:
+            self._listener.wait(
+                lambda name=name: self._progress.get((stream_id, name), -1) >= sample,
+                60.0,
+                f"{name} at sample {sample} of stream {stream_id}",
+            )
+
+    def _note(self, progress: StreamProgress) -> None:
+        self._progress[progress.stream_id, progress.node] = progress.next_sample
 
     def send_chunk(self, emg: NDArray[np.float32], first_sample: int) -> None:
         """Publish one chunk."""
         chunk = EmgChunk(
-            stream_id=self._stream_id,
+            stream_id=self._described.stream_id,
             sequence=self._sequence,
             first_sample=first_sample,
             sample_rate=RATE,
             channels=emg.shape[1],
-            unit="V",
+            unit=self._described.unit,
             data=float32_field(emg),
         )
         chunk.header.stamp = to_stamp(_BEGAN_NS + offset_ns(first_sample, RATE))
