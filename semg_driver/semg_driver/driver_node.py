@@ -24,6 +24,8 @@ from semg_node.settings import setting
 from semg_node.shell import NodeShell
 from semg_node.stamps import offset_ns, to_nanoseconds, to_stamp
 
+USUAL_WAIT_S = 5.0
+"""Time that consumers which start together with the driver may take to be ready."""
 RECONNECTION = "reconnection."
 """Prefix of the parameters that say how often a lost device is tried again."""
 
@@ -48,7 +50,7 @@ class DriverSettings:
         read_only=True,
     )
     wait_s: float = setting(
-        20.0,
+        60.0,
         "longest wait for them, after which the stream goes on without",
         unit="s",
         minimum=0.0,
@@ -183,6 +185,10 @@ class Driver:
         message.header.frame_id = self._settings.frame_id
         self._pacing.begin(stream_id, info.sample_rate)
         self._info.publish(message)
+        if slow := self._pacing.not_ready_after(USUAL_WAIT_S):
+            self._shell.get_logger().info(
+                f"waiting for {', '.join(slow)}, for {self._settings.wait_s:g} s at most"
+            )
         missing = self._pacing.wait_until_ready()
         if missing:
             self._shell.get_logger().warn(

@@ -70,6 +70,10 @@ class Pacing:
         """Wait until every consumer has reported; return those that did not in time."""
         return self._wait(lambda name: name in self._progress)
 
+    def not_ready_after(self, seconds: float) -> list[str]:
+        """Wait for at most `seconds`; return who has not reported, and is still waited for."""
+        return self._wait(lambda name: name in self._progress, min(seconds, self._patience), False)
+
     def wait_until_near(self, first_sample: int, samples: int) -> list[str]:
         """Wait until no consumer is far behind the block to be sent; return those given up."""
         with self._changed:
@@ -100,8 +104,10 @@ class Pacing:
             self._given_up = True
             self._changed.notify_all()
 
-    def _wait(self, done: Callable[[str], bool]) -> list[str]:
-        deadline = time.monotonic() + self._patience
+    def _wait(
+        self, done: Callable[[str], bool], patience: float | None = None, give_up: bool = True
+    ) -> list[str]:
+        deadline = time.monotonic() + (self._patience if patience is None else patience)
         with self._changed:
             while not self._given_up:
                 waiting = sorted(name for name in self._consumers if not done(name))
@@ -109,7 +115,8 @@ class Pacing:
                 if not waiting:
                     return []
                 if remaining <= 0:
-                    self._consumers.difference_update(waiting)
+                    if give_up:
+                        self._consumers.difference_update(waiting)
                     return waiting
                 self._changed.wait(remaining)
         return []

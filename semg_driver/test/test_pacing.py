@@ -72,6 +72,15 @@ def test_consumer_that_does_not_come_in_time_is_named_and_not_waited_for_again()
     assert pacing.wait_until_ready() == []
 
 
+def test_consumer_that_is_slow_to_start_is_named_and_waited_for_all_the_same():
+    pacing = Pacing(["late"], PATIENCE_S)
+    pacing.begin(7, RATE)
+    assert pacing.not_ready_after(0.0) == ["late"]
+    pacing.progressed("late", 7, 0)
+    assert pacing.not_ready_after(PATIENCE_S) == []
+    assert pacing.wait_until_ready() == []
+
+
 def test_stream_waits_for_a_consumer_that_is_a_second_behind(pacing):
     sender = Sender(pacing, range(0, 1300, BLOCK))
     assert sender.comes_to(1000)

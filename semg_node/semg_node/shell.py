@@ -34,6 +34,8 @@ from semg_node.settings import SettingError, setting
 _CARE_S = 1.0
 _USUAL_WAIT_S = 3.0
 """Time that nodes which start together may take to hear of each other."""
+_PARTING_S = 1.0
+"""Longest wait for readers when a node is told to end: somebody wants it gone."""
 _LAST_MESSAGES_S = 4.0
 """Longest wait for readers that have not got all yet: one lost message is sent again after 3 s."""
 
@@ -244,13 +246,13 @@ class NodeShell(LifecycleNode):
             self.stop_with(self.failure)
         else:
             self.get_logger().info("finished")
-            self._wait_until_received()
+            self._wait_until_received(_LAST_MESSAGES_S)
             self.trigger_deactivate()
         self.finished = True
 
-    def _wait_until_received(self) -> None:
+    def _wait_until_received(self, longest: float) -> None:
         """Give reliable readers time to get the last messages: the process may end after this."""
-        deadline = time.monotonic() + _LAST_MESSAGES_S
+        deadline = time.monotonic() + longest
         for publisher in self._outputs:
             remaining = max(deadline - time.monotonic(), 0.0)
             publisher.wait_for_all_acked(Duration(nanoseconds=round(1e9 * remaining)))
@@ -342,6 +344,7 @@ class NodeShell(LifecycleNode):
         """Stop and let go of everything, from whatever state."""
         with self.lock:
             self._deactivate()
+            self._wait_until_received(_PARTING_S)
             self._component.cleanup()
             self._let_go()
         self._reception.close()
