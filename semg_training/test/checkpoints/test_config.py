@@ -66,10 +66,20 @@ def test_references_that_lead_nowhere_are_refused(name, said, config, refusal):
         (b"\xff\xfe\x00", "not valid YAML"),
         ("[" * 10_000, "not valid YAML"),
         ("{[a]: b}", "not valid YAML"),
+        ("task: &a [*a]", "not valid YAML: found alias '*a', must be written out"),
+        ("a: &a {b: 1}\ntask: {<<: [*a, *a]}", "not valid YAML: found alias '*a'"),
+        ("task: 0x" + "f" * 10_000, "not valid YAML: found an integer of no sensible size"),
+        ("task: " + "1:" * 10_000 + "1", "not valid YAML: found an integer of no sensible size"),
     ],
 )
 def test_what_is_no_configuration_is_refused(text, said, config, refusal):
     assert said in refusal(config, text)
+
+
+def test_lines_that_multiply_each_other_are_refused_and_not_unfolded(config, refusal):
+    lines = ["a0: &a0 [1, 1]"]
+    lines += [f"a{n + 1}: &a{n + 1} [*a{n}, *a{n}]" for n in range(100)]
+    assert "found alias '*a0'" in refusal(config, "\n".join([*lines, "task: *a100"]))
 
 
 def test_a_missing_configuration_is_refused(tmp_path, refusal):
