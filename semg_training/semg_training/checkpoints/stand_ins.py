@@ -17,6 +17,7 @@ _FURTHER = frozenset(
     [
         *("builtins.bool", "builtins.bytes", "builtins.complex", "builtins.float"),
         *("builtins.int", "builtins.object", "builtins.str", "builtins.bytearray"),
+        *("builtins.dict", "builtins.list", "builtins.tuple"),
         # hydra leaves these among the hyper-parameters; numpy's scalars and protocol 2's bytes.
         *("collections.defaultdict", "collections.Counter", "collections.deque"),
         *("functools.partial", "_codecs.encode", "datetime.timedelta"),
@@ -79,6 +80,9 @@ class AttributedMapping(dict[Any, Any]):
     """An OrderedDict without its attributes, of which torch sets some."""
 
     __slots__ = ()
+
+    def __init__(self) -> None:
+        """Make one that is empty: what is in it comes item by item."""
 
     def __setstate__(self, state: object) -> None:
         """Do nothing."""

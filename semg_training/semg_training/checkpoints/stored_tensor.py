@@ -138,6 +138,7 @@ def build_storage(identity: object, archive: CheckpointArchive) -> Storage:
         isinstance(identity, tuple)
         and len(identity) == 5
         and identity[0] == "storage"
+        and isinstance(identity[1], str)
         and identity[1] in ITEM_TYPES
         and isinstance(identity[2], str)
         and _is_count(identity[4])

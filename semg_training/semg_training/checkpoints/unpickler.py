@@ -2,18 +2,18 @@
 """Reads the pickle of a checkpoint: tensors, plain containers and stand-ins, nothing else.
 
 A pickle is a program, whose only way to the outside are the names it asks for. All that it can
-get here by a name either is in this package or is one of Python's plain containers.
+get here by a name is in this package.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
-import pickletools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from semg_training.checkpoints.archive import CheckpointArchive
+from semg_training.checkpoints.pickle_check import check_pickle
 from semg_training.checkpoints.refusal import CheckpointRefused, shown
 from semg_training.checkpoints.stand_ins import (
     AttributedMapping,
@@ -24,21 +24,10 @@ from semg_training.checkpoints.stand_ins import (
 from semg_training.checkpoints.stored_tensor import (
     ITEM_TYPES,
     Storage,
+    StoredTensor,
     build_storage,
     build_tensor,
 )
-
-_CONTAINERS: dict[str, type] = {
-    "builtins.set": set,
-    "builtins.frozenset": frozenset,
-    "builtins.slice": slice,
-    "builtins.list": list,
-    "builtins.tuple": tuple,
-    "builtins.dict": dict,
-    "collections.OrderedDict": AttributedMapping,
-}
-_REFUSED_OPCODES = {"EXT1", "EXT2", "EXT4", "NEXT_BUFFER", "READONLY_BUFFER", "BYTEARRAY8"}
-_MEMO_OPCODES = {"PUT", "BINPUT", "LONG_BINPUT"}
 
 
 def unpickle(archive: CheckpointArchive) -> Any:
@@ -51,7 +40,7 @@ def unpickle(archive: CheckpointArchive) -> Any:
     """
     content = archive.pickle()
     try:
-        _check_opcodes(content)
+        check_pickle(content)
         return _Unpickler(content, archive).load()
     except CheckpointRefused:
         raise
@@ -76,6 +65,43 @@ class _Function:
         raise pickle.UnpicklingError("a function is given a state")
 
 
+def _parameter(tensor: object, *_: object) -> StoredTensor:
+    if not isinstance(tensor, StoredTensor):
+        raise pickle.UnpicklingError("a parameter is no tensor")
+    return tensor
+
+
+def _set(items: Iterable[object] = ()) -> set[object]:
+    return set(_without_tuples(items))
+
+
+def _frozenset(items: Iterable[object] = ()) -> frozenset[object]:
+    return frozenset(_without_tuples(items))
+
+
+def _slice(*ends: object) -> slice:
+    if not all(end is None or isinstance(end, int) for end in ends):
+        raise pickle.UnpicklingError("a slice is one of something else than integers")
+    return slice(*ends)
+
+
+def _without_tuples(items: Iterable[object]) -> list[object]:
+    """Return what can be hashed; see `check_pickle`."""
+    found = list(items)
+    if any(isinstance(item, tuple) for item in found):
+        raise pickle.UnpicklingError("has a tuple inside a set")
+    return found
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "builtins.set": _set,
+    "builtins.frozenset": _frozenset,
+    "builtins.slice": _slice,
+    "torch._utils._rebuild_tensor_v2": build_tensor,
+    "torch._utils._rebuild_parameter": _parameter,
+}
+
+
 class _Unpickler(pickle.Unpickler):
     def __init__(self, content: bytes, archive: CheckpointArchive) -> None:
         super().__init__(io.BytesIO(content))
@@ -95,14 +121,12 @@ class _Unpickler(pickle.Unpickler):
 
     def _made(self, module: str, name: str) -> object:
         full = f"{module}.{name}"
-        if full in _CONTAINERS:
-            return _CONTAINERS[full]
+        if full == "collections.OrderedDict":
+            return AttributedMapping
+        if full in _FUNCTIONS:
+            return _Function(_FUNCTIONS[full])
         if module in ("torch", "torch.storage") and name in ITEM_TYPES:
             return name
-        if full == "torch._utils._rebuild_tensor_v2":
-            return _Function(build_tensor)
-        if full == "torch._utils._rebuild_parameter":
-            return _Function(lambda tensor, *_: tensor)
         if not may_be_named(full):
             raise CheckpointRefused(
                 f"{self._archive.path}: the pickle asks for '{shown(full)}', which no checkpoint "
@@ -110,15 +134,3 @@ class _Unpickler(pickle.Unpickler):
             )
         made: type[StandIn] = stand_in_for(module, name)
         return made
-
-
-def _check_opcodes(content: bytes) -> None:
-    """Refuse what could take memory out of proportion, before anything is built.
-
-    Lengths beyond the end are found here too.
-    """
-    for count, (opcode, argument, _) in enumerate(pickletools.genops(content)):
-        if opcode.name in _REFUSED_OPCODES:
-            raise pickle.UnpicklingError(f"has an opcode {opcode.name}")
-        if opcode.name in _MEMO_OPCODES and not 0 <= int(argument or 0) <= count:
-            raise pickle.UnpicklingError(f"numbers an object {argument} after {count} opcodes")

@@ -70,6 +70,20 @@ def write_archive(tmp_path):
 
 
 @pytest.fixture
+def read(write_archive):
+    """What is unpickled from an archive with one storage of 24 bytes, '0'."""
+
+    from semg_training.checkpoints.archive import CheckpointArchive
+    from semg_training.checkpoints.unpickler import unpickle
+
+    def run(content):
+        with CheckpointArchive(write_archive(content, {"archive/data/0": bytes(24)})) as archive:
+            return unpickle(archive)
+
+    return run
+
+
+@pytest.fixture
 def pickled():
     """Pickle by any protocol."""
 
