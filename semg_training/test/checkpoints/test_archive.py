@@ -39,6 +39,20 @@ def test_an_entry_that_is_there_twice_is_refused(write_archive, refusal):
     assert "entry 'archive/data.pkl' is there twice" in refusal(CheckpointArchive, path)
 
 
+def test_an_archive_that_unpacks_to_more_than_it_is_is_refused(tmp_path, refusal):
+    path = tmp_path / "model_checkpoint.ckpt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("archive/data.pkl", b"\x80\x02}.")
+        file.writestr("archive/data/0", bytes(10**6))
+    said = refusal(CheckpointArchive, path)
+    assert f"unpacks to 1000004 bytes, more than its own {path.stat().st_size}" in said
+
+
+def test_a_pickle_of_absurd_size_is_refused(write_archive, refusal):
+    with CheckpointArchive(write_archive(bytes(8 * 2**20 + 1))) as archive:
+        assert "data.pkl' has 8388609 bytes, must be at most 8388608" in refusal(archive.pickle)
+
+
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.99])
 def test_a_truncated_archive_is_refused(kept, write_archive, refusal):
     path = write_archive(b"pickle", {"archive/data/0": bytes(1000)})
