@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+_LONGEST = 120
+
 
 class FetchError(Exception):
     """Something cannot be fetched. The message is one line for the user."""
@@ -10,3 +12,10 @@ class FetchError(Exception):
 
 class DiskError(FetchError):
     """The disk is full or cannot be written to; what was fetched is as it should be."""
+
+
+def shown(text: object) -> str:
+    """Return what a server said such that it can neither fill nor command a terminal."""
+    line = " ".join(str(text).split())
+    plain = "".join(c if c.isprintable() else "?" for c in line)
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"

@@ -13,12 +13,14 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from semg_bringup.downloads.fault import FetchError
+from semg_bringup.downloads.fault import FetchError, shown
 from semg_bringup.downloads.partial_file import Origin
 
 _PAGE = 2**18
 _WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_COUNT = re.compile(r"[0-9]{1,18}")
+"""Bytes that a file can have; whoever tells another number has told none."""
+_RANGE = re.compile(rf"bytes ({_COUNT.pattern})-{_COUNT.pattern}/({_COUNT.pattern}|\*)")
 
 
 class Interrupted(Exception):
@@ -107,7 +109,7 @@ class Transfer:
             error.close()
             if error.code == 416 and request.has_header("Range"):
                 raise RangeRefused from None
-            said = f"the server answers {error.code} {error.reason}"
+            said = f"the server answers {error.code} {shown(error.reason)}"
             if error.code in _WORTH_ANOTHER_TRY:
                 raise Interrupted(said) from None
             raise FetchError(f"{self._url}: {said}") from None
@@ -125,11 +127,11 @@ class Transfer:
         """Return the first byte that comes, and the size of the whole file."""
         if self._answer.status != 206:
             length = self._answer.headers.get("Content-Length", "")
-            return 0, int(length) if length.isdecimal() else None
+            return 0, int(length) if _COUNT.fullmatch(length) else None
         found = _RANGE.fullmatch(self._answer.headers.get("Content-Range", "").strip())
         if found is None or int(found[1]) != asked:
             raise RangeRefused
-        return asked, None if found[3] == "*" else int(found[3])
+        return asked, None if found[2] == "*" else int(found[2])
 
     def _validator(self) -> str:
         tag = self._answer.headers.get("ETag", "").strip()
@@ -171,7 +173,7 @@ class SafeRedirects(HTTPRedirectHandler):
         """
         check_url(newurl)
         if req.type == "https" and urlsplit(newurl).scheme != "https":
-            raise FetchError(f"{req.full_url}: leads to {newurl}, which is not encrypted")
+            raise FetchError(f"{req.full_url}: leads to {shown(newurl)}, which is not encrypted")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -184,4 +186,4 @@ def _reason(error: object) -> str:
         return f"its host is not found ({error.strerror}); is this machine on the internet?"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) or type(error).__name__
+    return shown(error) or type(error).__name__

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import hashlib
 import os
 import socket
 import subprocess
+import threading
 from urllib.request import Request
 
 import numpy as np
@@ -36,6 +38,28 @@ class Notes(Silence):
 
     def advance(self, count):
         self.bytes += count
+
+
+@pytest.fixture
+def raw():
+    """A server that answers everything with these bytes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answers = []
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    with server.accept()[0] as connection:
+                        connection.recv(65536)
+                        connection.sendall(answers[0])
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield (
+            lambda answer: answers.append(answer) or f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        )
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
 
 
 @pytest.fixture
@@ -279,6 +303,36 @@ def test_a_redirect_out_of_encryption_is_refused():
 def test_a_circle_of_redirects_ends(site, path):
     with pytest.raises(FetchError, match="302"):
         download(site.put(b"", location=site.url("/archive")), path)
+
+
+@pytest.mark.parametrize("digits", [19, 400, 5000])
+def test_a_length_that_no_file_has_is_as_good_as_none(raw, path, digits):
+    length = digits * b"9"
+    url = raw(b"HTTP/1.1 200 OK\r\nContent-Length: " + length + b"\r\nConnection: close\r\n\r\nabc")
+    download(url, path, patience=ONE_TRY)
+    assert path.read_bytes() == b"abc"
+
+
+@pytest.mark.parametrize("total", [b"9" * 5000, b"x"])
+def test_a_range_that_no_file_has_is_refused(raw, path, total):
+    url = raw(b"HTTP/1.1 206 P\r\nContent-Range: bytes 0-2/" + total + b"\r\n\r\nabc")
+    with pytest.raises(FetchError, match="the server sends other bytes than asked for"):
+        download(url, path, patience=ONE_TRY)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 404 \x1b[31mred" + 1000 * b"x" + b"\r\n\r\n",
+        b"HTTP/1.1 302 \x1b[31mred\r\nLocation: /x\r\n\r\n",
+        b"\x1b[31mred, and no HTTP\r\n\r\n",
+    ],
+)
+def test_a_server_cannot_fill_or_command_a_terminal(raw, path, answer):
+    with pytest.raises(FetchError, match=r"\?\[31mred|infinite loop") as refusal:
+        download(raw(answer), path, patience=ONE_TRY)
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 250
 
 
 @pytest.mark.parametrize(
