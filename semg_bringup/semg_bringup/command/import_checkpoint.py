@@ -107,9 +107,15 @@ def run(options: argparse.Namespace) -> int:
         try:
             bundle = import_checkpoint(options.folder.expanduser(), output, name, licence, progress)
             if options.int8:
+                from semg_decoders.inference.strict_mapping import BundleError
                 from semg_training.int8.conversion import convert
 
-                report = convert(bundle, output, compare, progress=progress)
+                try:
+                    report = convert(bundle, output, compare, progress=progress)
+                except BundleError as error:
+                    raise CommandError(
+                        f"--int8: {error}; {output} holds the bundle in float32"
+                    ) from None
         except OSError as error:
             raise CommandError(f"--output {output}: cannot be written: {error.strerror}") from None
     differs = bundle.metrics["onnx_differs_from_torch_by"]

@@ -90,6 +90,11 @@ def test_what_is_compared_has_to_be_there_and_asked_for(refused, released, tmp_p
     np.savez(emg, data=np.zeros((3, 16)))
     assert "no array 'emg' in the file, which holds data" in refused(*words, emg, "--int8")
     assert not (tmp_path / "mine").exists()
+    np.savez(emg, emg=np.zeros((3000, 8)))
+    said = refused(*words, emg, "--int8")
+    assert said.startswith(f"--int8: {emg}: 'emg' has 8 channels, must have 16; ")
+    assert said.endswith("mine holds the bundle in float32")
+    assert (tmp_path / "mine/bundle.yaml").exists()
 
 
 def test_a_refused_import_leaves_the_bundle_that_is_there(semg_here, refused, released, tmp_path):

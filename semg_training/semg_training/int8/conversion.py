@@ -13,9 +13,11 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from semg_decoders.inference.bundle import ModelBundle
+from semg_decoders.inference.bundle import BundleError, ModelBundle
 from semg_decoders.inference.session import Model
 from semg_decoders.inference.writer import replace_bundle, write_bundle
+from semg_driver.simulation.person import CHANNELS
+from semg_training.gesture_targets import GESTURES
 from semg_training.int8.choice import choose_layers
 from semg_training.int8.layers import FEWEST_WEIGHTS, Layer, large_layers, quantised
 from semg_training.int8.metrics import TOLERANCES, Metrics, metrics
@@ -135,15 +137,21 @@ def convert(
     Raises
     ------
     BundleError
-        If the bundle cannot be run on 16 channels at 2 kHz.
+        If simulated people cannot tell what 8 bits change: they have 16 channels, one angle of the
+        wrist, and `GESTURES`. If the bundle cannot be run on what is in `compare`.
     """
     trials = Trials(bundle)
+    compared = {
+        name: (stretch, _float_answer(trials, name, stretch))
+        for name, stretch in ((name, Stretch(emg)) for name, emg in (compare or {}).items())
+    }
     layers = large_layers(trials.graph, fewest)
     allowed = TOLERANCES[bundle.task]
     metric = allowed.metric
     if not layers:
         size = len(trials.graph)
         return Int8Report(metric, 0.0, (), (), {}, {}, {}, size, size)
+    _check_measurable(bundle)
     progress("decoding simulated people in float32")
     choice = simulated(bundle.task, CHOICE_PEOPLE, seconds)
     float_choice = trials.answers(trials.graph, choice)
@@ -160,11 +168,8 @@ def convert(
     test = simulated(bundle.task, TEST_PEOPLE, seconds)
     float_test, int8_test = trials.answers(trials.graph, test), trials.answers(graph, test)
     changes = {"simulated people": largest_change(float_test, int8_test)}
-    for name, emg in (compare or {}).items():
-        stretch = [Stretch(emg)]
-        changes[name] = largest_change(
-            trials.answers(trials.graph, stretch), trials.answers(graph, stretch)
-        )
+    for name, (stretch, before_stretch) in compared.items():
+        changes[name] = largest_change([before_stretch], trials.answers(graph, [stretch]))
     before = metrics(bundle, test, float_test, float_test)
     report = Int8Report(
         metric,
@@ -181,3 +186,33 @@ def convert(
         noted = {**trials.description["metrics"], "int8": report.to_dict()}
         replace_bundle(folder, graph, {**trials.description, "metrics": noted})
     return report
+
+
+def _check_measurable(bundle: ModelBundle) -> None:
+    def refused(what: str, wanted: str) -> BundleError:
+        return BundleError(
+            f"bundle '{bundle.name}': {what}; to measure what 8 bits change, it must have "
+            f"{wanted}, as simulated people do"
+        )
+
+    if bundle.input.channels != CHANNELS:
+        raise refused(f"{bundle.input.channels} channels", f"{CHANNELS}")
+    labels = bundle.output.labels
+    if bundle.task == "discrete_gestures" and not set(GESTURES) <= set(labels):
+        raise refused(f"outputs {', '.join(labels)}", f"all of {', '.join(GESTURES)}")
+    if bundle.task == "wrist" and len(labels) != 1:
+        raise refused(f"{len(labels)} outputs", "1")
+
+
+def _float_answer(trials: Trials, name: str, stretch: Stretch) -> Answer:
+    channels = stretch.emg.shape[1]
+    if channels != trials.bundle.input.channels:
+        raise BundleError(
+            f"{name}: 'emg' has {channels} channels, must have {trials.bundle.input.channels}"
+        )
+    if not np.isfinite(stretch.emg).all():
+        raise BundleError(f"{name}: 'emg' holds what is no number")
+    (found,) = trials.answers(trials.graph, [stretch])
+    if not len(found.outputs):
+        raise BundleError(f"{name}: 'emg' has {len(stretch.emg)} samples, too few for any output")
+    return found

@@ -108,6 +108,8 @@ def _gestures(model: Model, stretch: Stretch) -> Answer:
 def _wrist(model: Model, stretch: Stretch) -> Answer:
     decoder = WristDecoder(model)
     frames = stretch.features(model.bundle.mpf.window)  # type: ignore[union-attr]
+    if not len(frames):
+        return _joined([], [], 1)
     velocities = decoder.push(frames.log_matrices.astype(np.float32), int(frames.last_samples[0]))
     per_frame = decoder.stride / decoder.sample_rate
     return _joined(
@@ -120,6 +122,8 @@ def _wrist(model: Model, stretch: Stretch) -> Answer:
 def _handwriting(model: Model, stretch: Stretch) -> Answer:
     decoder = HandwritingDecoder(model)
     frames = stretch.features(model.bundle.mpf.window)  # type: ignore[union-attr]
+    if not len(frames):
+        return _joined([], [], len(model.bundle.output.labels))
     emissions = decoder.push(frames.log_matrices.astype(np.float32), int(frames.last_samples[0]))
     return _joined(
         [np.array([e.sample]) for e in emissions],

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch", reason="torch is only installed for trainin
 pytest.importorskip("onnx", reason="onnx is only installed for training")
 
 from semg_decoders.decoding.gestures import GestureDecoder  # noqa: E402
-from semg_decoders.inference.bundle import ModelBundle  # noqa: E402
+from semg_decoders.inference.bundle import BundleError, ModelBundle  # noqa: E402
 from semg_decoders.inference.session import Model  # noqa: E402
 from semg_decoders.inference.writer import write_bundle  # noqa: E402
 from semg_training.describe import (  # noqa: E402
@@ -33,24 +33,42 @@ WHO = Identity("small", "Apache-2.0", "A small network with weights by chance.",
 NOISE = RNG.normal(0, 20, (4000, 16)).astype(np.float32)
 
 
-@pytest.fixture(scope="module")
-def gestures(tmp_path_factory):
+def gesture_bundle(folder, settings, labels=GESTURES):
     torch.manual_seed(1)
-    network = GestureNetwork(GestureNetworkSettings(conv_channels=64, hidden=64))
+    network = GestureNetwork(settings)
     inputs = RNG.normal(0, 20, (5, *gestures_input_shape(network))).astype(np.float32)
     graph, _ = exported(network, *NAMES[0], inputs)
-    return write_bundle(tmp_path_factory.mktemp("gestures"), graph,
-                        describe_gestures(network, WHO, GESTURES))  # fmt: skip
+    return write_bundle(folder, graph, describe_gestures(network, WHO, labels))
+
+
+def wrist_bundle(folder, settings, labels=("extension",)):
+    torch.manual_seed(1)
+    network = WristNetwork(settings)
+    inputs = RNG.normal(3, 3, (5, *mpf_input_shape(16, 1))).astype(np.float32)
+    graph, _ = exported(network, *NAMES[1], inputs)
+    return write_bundle(folder, graph, describe_wrist(network, WHO, 200, labels))
+
+
+@pytest.fixture(scope="module")
+def gestures(tmp_path_factory):
+    settings = GestureNetworkSettings(conv_channels=64, hidden=64)
+    return gesture_bundle(tmp_path_factory.mktemp("gestures"), settings)
 
 
 @pytest.fixture(scope="module")
 def wrist(tmp_path_factory):
-    torch.manual_seed(1)
-    network = WristNetwork(WristNetworkSettings(mlp=(32,), hidden=32))
-    inputs = RNG.normal(3, 3, (5, *mpf_input_shape(16, 1))).astype(np.float32)
-    graph, _ = exported(network, *NAMES[1], inputs)
-    return write_bundle(tmp_path_factory.mktemp("wrist"), graph,
-                        describe_wrist(network, WHO, 200, ("extension",)))  # fmt: skip
+    settings = WristNetworkSettings(mlp=(32,), hidden=32)
+    return wrist_bundle(tmp_path_factory.mktemp("wrist"), settings)
+
+
+@pytest.fixture
+def without_people(monkeypatch):
+    """Fail if simulated people are asked although it is clear before that they cannot tell."""
+
+    def fail(*arguments):
+        raise AssertionError("people were simulated")
+
+    monkeypatch.setattr("semg_training.int8.conversion.simulated", fail)
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +112,43 @@ def test_wrist_bundles_are_measured_by_their_velocity(wrist, tmp_path):
     report = convert(wrist, tmp_path / "bundle", seconds=4.0, fewest=4000)
     assert report.before.keys() == {"error, deg/s", "correlation"}
     assert report.tolerance == pytest.approx(0.01 * report.before["error, deg/s"])
+
+
+@pytest.mark.parametrize(
+    ("emg", "said"),
+    [
+        (NOISE[:, :8], "'emg' has 8 channels, must have 16"),
+        (NOISE[:100], "'emg' has 100 samples, too few for any output"),
+        (np.full((4000, 16), np.nan, np.float32), "'emg' holds what is no number"),
+    ],
+)
+def test_emg_that_cannot_be_compared_is_refused_by_name_at_once(
+    emg, said, wrist, without_people, tmp_path
+):
+    with pytest.raises(BundleError) as refusal:
+        convert(wrist, tmp_path / "bundle", {"day1.npz": emg}, fewest=4000)
+    assert str(refusal.value) == f"day1.npz: {said}"
+    assert not (tmp_path / "bundle").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "labels", "said"),
+    [
+        (GestureNetworkSettings(channels=8), GESTURES, "8 channels; .* it must have 16,"),
+        (GestureNetworkSettings(outputs=2), ("a", "b"), "outputs a, b; .* all of index_press"),
+    ],
+)
+def test_what_simulated_people_cannot_tell_is_refused(
+    settings, labels, said, without_people, tmp_path
+):
+    bundle = gesture_bundle(tmp_path / "float32", settings, labels)
+    with pytest.raises(BundleError, match=said):
+        convert(bundle, tmp_path / "bundle", fewest=4000)
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_wrists_of_several_angles_are_refused(without_people, tmp_path):
+    settings = WristNetworkSettings(outputs=2)
+    bundle = wrist_bundle(tmp_path / "float32", settings, ("extension", "deviation"))
+    with pytest.raises(BundleError, match=r"2 outputs; .* it must have 1,"):
+        convert(bundle, tmp_path / "bundle", fewest=4000)
