@@ -67,3 +67,23 @@ def test_an_unknown_bundle_is_refused_in_one_line():
 
     assert finished.returncode == 2
     assert "no/where: no bundle folder and no installed bundle" in finished.stderr
+
+
+def test_without_what_makes_them_the_published_networks_are_refused_in_one_line():
+    script = (
+        "import sys; sys.modules['onnx'] = None; sys.argv[1:] = ['--published', '--quick']; "
+        "from test.bench.__main__ import main; sys.exit(main())"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert finished.returncode == 2
+    (line,) = finished.stderr.splitlines()
+    assert line.startswith("bench: --published: ")
+    assert line.endswith("onnx not installed (requirements/train.txt)")

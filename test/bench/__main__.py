@@ -34,11 +34,18 @@ def main() -> int:
     published = {}
     try:
         if reason := why_not():
+            if options.published:
+                print(f"bench: --published: {reason}", file=sys.stderr)
+                return 2
             progress.print(f"published networks: left out, {reason}")
         else:
             published = measure_ways(seconds, progress.print)
         if options.published:
-            print_published(published, Console(width=max(120, Console().width)))
+            if options.json:
+                ways = {way: dataclasses.asdict(figures) for way, figures in published.items()}
+                print(json.dumps({"machine": machine, "published": ways}, indent=2))
+            else:
+                print_published(published, Console(width=max(120, Console().width)))
             return 0
         bundles = find_bundles(options.gestures, options.wrist)
         progress.print(f"engines alone: {seconds:g} s of EMG")

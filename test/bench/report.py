@@ -61,7 +61,7 @@ def print_figures(figures: Figures, console: Console) -> None:
 
 def print_published(published: Mapping[str, WayFigures], console: Console) -> None:
     """Print the tables of the published networks."""
-    for table in published_tables(published) if published else ():
+    for table in published_tables(published):
         console.print(table)
         console.print()
 
