@@ -74,43 +74,14 @@ class Band:
             lambda: self._raw.get_subscription_count() >= count, timeout, "readers of emg/raw"
         )
 
+    def wait_until_heard(self) -> None:
+        """Wait until those that the stream is paced by say that they are connected."""
+        self._wait_for_progress(self._described.paced_by, 0)
+
     def send(self, emg: NDArray[np.float32], first_sample: int = 0, chunk: int = CHUNK) -> None:
         """Publish samples in chunks; at most 500 of them, which is what a queue holds."""
         for start in range(0, len(emg), chunk):
             self.send_chunk(emg[start : start + chunk], first_sample + start)
-
-    def play(
-        self,
-        emg: NDArray[np.float32],
-        stream_id: int,
-        consumers: Sequence[str],
-        chunk: int = CHUNK,
-        **fields: Any,
-    ) -> None:
-        """Publish a stream of any length, conditioned and in noise s.d., from its beginning.
-
-        It begins when the listener and `consumers` (node names) hear each other, and waits for
-        those as a playback does.
-        """
-        conditioned = {"unit": "noise_sd", "noise_sd": 1.0, "conditioned": True, "full_scale": 0.0}
-        self.describe(stream_id, emg.shape[1], paced_by=[*consumers, NAME], **conditioned)
-        self._wait_for_progress(stream_id, [*consumers, NAME], 0)
-        for start in range(0, len(emg), PIECE):
-            piece = emg[start : start + PIECE]
-            self.send(piece, start, chunk)
-            come = start + len(piece) - chunk - _LATEST_REPORT
-            self._wait_for_progress(stream_id, consumers, come)
-
-    def _wait_for_progress(self, stream_id: int, consumers: Sequence[str], sample: int) -> None:
-        for name in consumers:
-            self._listener.wait(
-                lambda name=name: self._progress.get((stream_id, name), -1) >= sample,
-                60.0,
-                f"{name} at sample {sample} of stream {stream_id}",
-            )
-
-    def _note(self, progress: StreamProgress) -> None:
-        self._progress[progress.stream_id, progress.node] = progress.next_sample
 
     def send_chunk(self, emg: NDArray[np.float32], first_sample: int) -> None:
         """Publish one chunk."""
@@ -127,6 +98,39 @@ class Band:
         chunk.header.frame_id = "emg_band"
         self._sequence += 1
         self._raw.publish(chunk)
+
+    def play(
+        self,
+        emg: NDArray[np.float32],
+        stream_id: int,
+        consumers: Sequence[str],
+        chunk: int = CHUNK,
+    ) -> None:
+        """Publish a stream of any length, conditioned and in noise s.d., from its beginning.
+
+        It begins when the listener and `consumers` (node names) hear each other, and waits for
+        those as a playback does.
+        """
+        conditioned = {"unit": "noise_sd", "noise_sd": 1.0, "conditioned": True, "full_scale": 0.0}
+        self.describe(stream_id, emg.shape[1], paced_by=[*consumers, NAME], **conditioned)
+        self.wait_until_heard()
+        for start in range(0, len(emg), PIECE):
+            piece = emg[start : start + PIECE]
+            self.send(piece, start, chunk)
+            come = start + len(piece) - chunk - _LATEST_REPORT
+            self._wait_for_progress(consumers, come)
+
+    def _wait_for_progress(self, consumers: Sequence[str], sample: int) -> None:
+        stream_id = self._described.stream_id
+        for name in consumers:
+            self._listener.wait(
+                lambda name=name: self._progress.get((stream_id, name), -1) >= sample,
+                60.0,
+                f"{name} at sample {sample} of stream {stream_id}",
+            )
+
+    def _note(self, progress: StreamProgress) -> None:
+        self._progress[progress.stream_id, progress.node] = progress.next_sample
 
 
 def active(listener: Listener, nodes: Iterable[str], timeout: float = 60.0) -> None:

@@ -7,7 +7,7 @@ import pytest
 from semg_decoders.signal.conditioning import Conditioner
 from semg_msgs.msg import EmgChunk
 from test import offline
-from test.band import CHUNK, FULL_SCALE, NOISE_SD, RATE, Band, active, noise
+from test.band import CHUNK, FULL_SCALE, NOISE_SD, RATE, Band, noise
 from test.processes import CONSUMERS
 
 SECONDS = 5
@@ -27,8 +27,8 @@ def heard(processes, listener, bundles):
     processes.node("gesture_decoder", parameters={"bundle": bundles["gestures"]})
     processes.node("wrist_decoder", parameters={"bundle": bundles["wrist"]})
     band = Band(listener)
-    band.describe(1)
-    active(listener, [f"/{name}" for name in CONSUMERS])
+    band.describe(1, paced_by=CONSUMERS)
+    band.wait_until_heard()
     band.wait_for_listeners(2)
     listener.wait(lambda: all(listener.publishers(topic) for topic in OUTPUTS))
     clean = noise(int(SECONDS * RATE))
