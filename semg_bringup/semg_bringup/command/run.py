@@ -166,7 +166,8 @@ def _show(process: OneProcess, options: argparse.Namespace, stopped: Callable[[]
     finally:
         if recording is not None:
             status = _end_recording(process, recording)
-    if not state.snapshot().samples:
+    # Who presses Ctrl-C may have been quicker than the first sample.
+    if not (stopped() or state.snapshot().samples):
         place = where(taps.namespace)
         print(f"semg run: no EMG came: is a driver running {place}?", file=sys.stderr)
         return _FAILED
