@@ -14,7 +14,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Each package lies in a folder of its own name, which pytest would take for the package.
-for package in ("semg_node", "semg_driver", "semg_decoders", "semg_training", "semg_bringup"):
+for package in (
+    "semg_node",
+    "semg_driver",
+    "semg_decoders",
+    "semg_teleop",
+    "semg_training",
+    "semg_bringup",
+):
     importlib.import_module(package)
 
 # A shell's background jobs ignore Ctrl-C, and so would every process that a test starts.
