@@ -155,13 +155,15 @@ class NodeShell(LifecycleNode):
         *,
         when_inactive: bool = False,
         also_from_afar: bool = False,
+        promptly: bool = False,
         unlocked: bool = False,
     ) -> None:
         """Call `callback` with each message while the node is active, until cleanup.
 
         A topic that a node of this process publishes is taken from it directly, on the
         publisher's thread. What else comes while active is data, and is taken on a thread of
-        its own; what also comes while inactive is rare, and left to the executor.
+        its own; what also comes while inactive is rare, and left to the executor unless it is to
+        be taken `promptly`.
 
         With `also_from_afar` a topic that nodes elsewhere publish as well is heard by DDS too;
         what this process publishes then comes twice.
@@ -182,7 +184,7 @@ class NodeShell(LifecycleNode):
             bus.subscribe(resolved, guarded)
             if not also_from_afar:
                 return
-        if when_inactive:
+        if when_inactive and not promptly:
             subscription: Subscription = self.create_subscription(kind, topic, guarded, qos)
             self._inputs.append(lambda: self.destroy_subscription(subscription))
         else:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the robot still says how it is."""
+
+from __future__ import annotations
+
+
+class FeedbackGuard:
+    """Follows the robot's feedback topic, if one is set.
+
+    Parameters
+    ----------
+    topic : str
+        Empty: none is set.
+    timeout : float
+        s after which the last feedback is too old.
+    """
+
+    def __init__(self, topic: str, timeout: float) -> None:
+        self._topic = topic
+        self._timeout = timeout
+        self._arrival: float | None = None
+        self._stamp: int | None = None
+
+    def hear(self, arrival: float, stamp: int | None) -> None:
+        """Take in a message.
+
+        Parameters
+        ----------
+        arrival : float
+            Steady time in s.
+        stamp : int or None
+            Of its header in ns, if it has one: one that is sent again is not news.
+        """
+        if stamp is None or stamp != self._stamp:
+            self._arrival = arrival
+        self._stamp = stamp
+
+    def faults(self, now: float) -> list[str]:
+        """Return what is wrong at the steady time `now` in s."""
+        if not self._topic:
+            return []
+        if self._arrival is None:
+            return [f"{self._topic}: no feedback from the robot has come yet"]
+        if now - self._arrival > self._timeout:
+            return [
+                f"{self._topic}: no new feedback from the robot for more than "
+                f"{1e3 * self._timeout:.0f} ms"
+            ]
+        return []

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Engaging by gestures alone."""
+
+import pytest
+
+from semg_teleop.intent import Intent
+from semg_teleop.profile.profile import Engagement
+from semg_teleop.safety.gesture_act import GestureAct
+
+ENGAGEMENT = Engagement(
+    arm=("thumb_click", "thumb_click"),
+    arm_within=1.5,
+    armed_for=30.0,
+    hold=("index", "middle"),
+    hold_for=0.5,
+    disengage=("thumb_down",),
+)
+
+
+class Hand:
+    """Makes gestures, a hundredth of a second at a time."""
+
+    def __init__(self, act):
+        self.act = act
+        self.now = 0.0
+        self.holding = ()
+        self.engaged = False
+
+    def do(self, *events, holding=None):
+        if holding is not None:
+            self.holding = holding
+        self.now += 0.01
+        return self.act.step(self.now, Intent(frozenset(self.holding), events), self.engaged)
+
+    def wait(self, seconds):
+        for _ in range(round(seconds / 0.01)):
+            verdict = self.do()
+        return verdict
+
+    def arms(self):
+        self.do("thumb_click")
+        self.wait(0.3)
+        return self.do("thumb_click")
+
+
+@pytest.fixture
+def hand():
+    return Hand(GestureAct(ENGAGEMENT))
+
+
+def test_a_hold_alone_does_nothing(hand):
+    hand.do("index_press", holding=("index",))
+    verdict = hand.wait(10.0)
+    assert not verdict.engages
+    assert not verdict.armed
+    assert "thumb_click, thumb_click, then hold index or middle for 0.5 s" in verdict.wish
+
+
+def test_engages_after_arming_and_a_hold_of_the_set_time(hand):
+    assert hand.arms().armed
+    hand.do("index_press", holding=("index",))
+    assert not hand.wait(0.48).engages
+    assert hand.wait(0.04).engages
+
+
+def test_another_gesture_of_the_list_engages_too(hand):
+    hand.arms()
+    hand.do(holding=("middle",))
+    assert hand.wait(0.6).engages
+
+
+def test_another_gesture_does_not_engage(hand):
+    hand.arms()
+    hand.do(holding=("ring",))
+    assert not hand.wait(2.0).engages
+
+
+def test_two_holds_do_not_add_up(hand):
+    hand.arms()
+    hand.do(holding=("index",))
+    hand.wait(0.4)
+    hand.do(holding=())
+    hand.do(holding=("index",))
+    assert not hand.wait(0.4).engages
+
+
+def test_a_gesture_between_the_arming_ones_undoes_them(hand):
+    hand.do("thumb_click")
+    hand.do("thumb_up")
+    assert not hand.do("thumb_click").armed
+    assert hand.do("thumb_click").armed
+
+
+def test_arming_gestures_too_far_apart_do_not_arm(hand):
+    hand.do("thumb_click")
+    hand.wait(1.6)
+    assert not hand.do("thumb_click").armed
+    hand.wait(1.0)
+    assert hand.do("thumb_click").armed
+
+
+def test_a_hold_that_began_before_arming_does_not_count(hand):
+    hand.do(holding=("index",))
+    hand.arms()
+    assert not hand.wait(2.0).engages
+    hand.do(holding=())
+    hand.do(holding=("index",))
+    assert hand.wait(0.6).engages
+
+
+def test_armed_lasts_only_so_long(hand):
+    hand.arms()
+    assert hand.wait(29.9).armed
+    assert not hand.wait(0.2).armed
+
+
+def test_stays_armed_while_engaged_and_for_the_same_time_after(hand):
+    hand.arms()
+    hand.engaged = True
+    hand.wait(100.0)
+    hand.engaged = False
+    assert hand.wait(29.9).armed
+    assert not hand.wait(0.2).armed
+
+
+def test_stays_engaged_only_as_long_as_the_hold(hand):
+    hand.arms()
+    hand.do(holding=("index",))
+    hand.wait(0.6)
+    hand.engaged = True
+    assert hand.wait(5.0).keeps
+    verdict = hand.do(holding=())
+    assert (verdict.keeps, verdict.wish) == (False, "released")
+
+
+def test_going_over_to_another_gesture_ends_the_hold(hand):
+    hand.arms()
+    hand.do(holding=("index",))
+    hand.wait(0.6)
+    hand.engaged = True
+    verdict = hand.do(holding=("middle",))
+    assert not verdict.engages
+
+
+def test_what_is_spent_counts_only_after_it_was_let_go(hand):
+    hand.arms()
+    hand.do(holding=("index",))
+    hand.wait(0.6)
+    hand.act.spend()
+    assert not hand.wait(3.0).engages
+    hand.do(holding=())
+    hand.do(holding=("index",))
+    assert hand.wait(0.6).engages
+
+
+def test_what_is_spent_before_it_is_seen_counts_only_after_it_was_let_go(hand):
+    hand.arms()
+    hand.act.spend()
+    hand.do(holding=("index",))
+    assert not hand.wait(3.0).engages
+
+
+def test_disarming_asks_for_all_of_it_again(hand):
+    hand.arms()
+    hand.act.disarm()
+    hand.do(holding=("index",))
+    assert not hand.wait(3.0).engages
+    hand.do(holding=())
+    hand.arms()
+    hand.do(holding=("index",))
+    assert hand.wait(0.6).engages
+
+
+def test_a_gesture_can_be_set_to_stop(hand):
+    hand.arms()
+    hand.do(holding=("index",))
+    hand.wait(0.6)
+    hand.engaged = True
+    verdict = hand.do("thumb_down")
+    assert (verdict.keeps, verdict.wish) == (False, "stopped by thumb_down")
+
+
+def test_latched_it_needs_no_hold_to_stay_engaged():
+    hand = Hand(GestureAct(ENGAGEMENT, latched=True))
+    hand.arms()
+    hand.do(holding=("index",))
+    assert hand.wait(0.6).engages
+    hand.engaged = True
+    hand.do(holding=())
+    assert hand.wait(20.0).keeps
+    assert not hand.do("thumb_down").keeps
+
+
+def test_a_service_can_take_the_place_of_the_arming_gestures(hand):
+    hand.act.arm(hand.now)
+    assert not hand.wait(1.0).engages
+    hand.do(holding=("index",))
+    assert hand.wait(0.6).engages
+
+
+def test_without_arming_gestures_every_hold_counts():
+    hand = Hand(GestureAct(Engagement(hold=("index",), hold_for=0.5)))
+    hand.do(holding=("index",))
+    assert not hand.wait(0.4).engages
+    assert hand.wait(0.2).engages
