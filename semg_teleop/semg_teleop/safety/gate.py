@@ -121,7 +121,7 @@ class Gate:
         return Decision(
             self._zero if sends_zero else None,
             False,
-            self._hint(wanted, verdict, obstacles),
+            self._stopped_by if was else self._hint(wanted, verdict, obstacles),
             was,
         )
 
