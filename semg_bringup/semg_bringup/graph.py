@@ -22,12 +22,15 @@ class GraphNode:
         What ``ros2 run`` would start.
     component : str
         ``module:class`` that does the same inside another process.
+    moves_a_robot : bool
+        Whether it is the first that has to stop.
     """
 
     name: str
     package: str
     executable: str
     component: str
+    moves_a_robot: bool = False
 
     def load(self) -> Callable[[Any], Any]:
         """Import the component."""
@@ -67,7 +70,12 @@ HANDWRITING_DECODER = GraphNode(
 )
 """Has its place after the wrist, and runs when its model bundle is named: there is no default."""
 
-NODES = (*GRAPH, HANDWRITING_DECODER)
+TELEOP = GraphNode(
+    "teleop", "semg_teleop", "teleop", "semg_teleop.teleop_node:Teleop", moves_a_robot=True
+)
+"""Drives a robot by what is decoded; runs when its mapping profile is named."""
+
+NODES = (*GRAPH, HANDWRITING_DECODER, TELEOP)
 """Every node there is, in the order of the stream."""
 
 NODE_NAMES = tuple(node.name for node in GRAPH)
@@ -99,4 +107,5 @@ def default_params_file() -> Path:
 
 def playback_parameters(consumers: Iterable[str]) -> dict[str, Any]:
     """Return what the driver is told so that a recording waits for those who consume it."""
-    return {"device": "replay", "wait_for": [name for name in consumers if name != "driver"]}
+    others = ("driver", TELEOP.name)
+    return {"device": "replay", "wait_for": [name for name in consumers if name not in others]}

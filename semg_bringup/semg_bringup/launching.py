@@ -27,6 +27,7 @@ from semg_bringup.graph import (
     GRAPH,
     HANDWRITING_DECODER,
     NODES,
+    TELEOP,
     GraphNode,
     default_params_file,
     playback_parameters,
@@ -49,6 +50,7 @@ def common_arguments() -> list[Action]:
         _argument("use_sim_time", "take time from /clock", "false"),
         _argument("autostart", "bring the nodes to active", "true"),
         _argument("handwriting", "also decode handwriting, by this model bundle"),
+        _argument("teleop", "also drive a robot, by this mapping profile, such as mobile_base"),
         _argument("record", "record everything into this new folder"),
     ]
 
@@ -102,7 +104,9 @@ def _argument(name: str, description: str, default: str = "") -> DeclareLaunchAr
 
 
 def _nodes(context: LaunchContext, playback: bool) -> list[Action]:
-    nodes = NODES if context.launch_configurations.get("handwriting") else GRAPH
+    optional = {"handwriting": HANDWRITING_DECODER, "teleop": TELEOP}
+    given = [node for name, node in optional.items() if context.launch_configurations.get(name)]
+    nodes = [node for node in NODES if node in GRAPH or node in given]
     consumers = [node.name for node in nodes]
     return [
         _node(context, node, consumers if playback and node.name == "driver" else None)
@@ -122,6 +126,8 @@ def _node(context: LaunchContext, node: GraphNode, plays_for: Sequence[str] | No
         parameters |= _given(context, {"device": str})
     elif node is HANDWRITING_DECODER:
         parameters["bundle"] = ParameterValue(LaunchConfiguration("handwriting"), value_type=str)
+    elif node is TELEOP:
+        parameters["profile"] = ParameterValue(LaunchConfiguration("teleop"), value_type=str)
     return Node(
         package=node.package,
         executable=node.executable,

@@ -59,6 +59,7 @@ class OneProcess:
         arguments += list(ros_arguments)
         self.bus = LocalBus()
         self.shells: dict[str, NodeShell] = {}
+        self._stop_first: list[str] = []
         self._executor = SingleThreadedExecutor(context=context)
         self._stopping = False
         try:
@@ -73,6 +74,8 @@ class OneProcess:
                     parameter_overrides=[Parameter(k, value=v) for k, v in values.items()],
                     cli_args=arguments,
                 )
+                if node.moves_a_robot:
+                    self._stop_first.append(node.name)
                 _refuse_unknown(self.shells[node.name], values)
         except BaseException:
             self.close()
@@ -106,7 +109,10 @@ class OneProcess:
         self._executor.wake()
 
     def close(self) -> None:
-        """Deactivate and destroy the nodes, the source first."""
+        """Deactivate and destroy the nodes, first what moves a robot, then from the source on."""
+        for name in self._stop_first:
+            if name in self.shells:
+                self.shells.pop(name).close()
         for shell in self.shells.values():
             shell.close()
         self.shells.clear()

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from semg_bringup.command.refusal import CommandError
-from semg_bringup.graph import HANDWRITING_DECODER, NODES, playback_parameters
+from semg_bringup.graph import HANDWRITING_DECODER, NODES, TELEOP, playback_parameters
 
 Overrides = dict[str, dict[str, Any]]
 
@@ -19,6 +19,8 @@ def node_names(options: argparse.Namespace) -> list[str]:
     names = list(options.nodes)
     if options.handwriting is not None and HANDWRITING_DECODER.name not in names:
         names.append(HANDWRITING_DECODER.name)
+    if options.teleop is not None and TELEOP.name not in names:
+        names.append(TELEOP.name)
     return names
 
 
@@ -50,10 +52,13 @@ def overrides(options: argparse.Namespace) -> Overrides:
         driver[f"{device or 'simulator'}.rate"] = options.rate
     if options.handwriting is not None:
         found[HANDWRITING_DECODER.name]["bundle"] = options.handwriting
+    if options.teleop is not None:
+        found[TELEOP.name]["profile"] = options.teleop
+    needed = {HANDWRITING_DECODER.name: "--handwriting BUNDLE", TELEOP.name: "--teleop PROFILE"}
     for text in options.parameters:
         node, name, value = parse_parameter(text)
-        if node == HANDWRITING_DECODER.name and node not in node_names(options):
-            raise CommandError(f"-p {text}: {node} does not run without --handwriting BUNDLE")
+        if node in needed and node not in node_names(options):
+            raise CommandError(f"-p {text}: {node} does not run without {needed[node]}")
         found[node][name] = value
     return {node: values for node, values in found.items() if values}
 

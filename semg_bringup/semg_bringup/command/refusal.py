@@ -12,6 +12,7 @@ _KNOWN = (
     ("semg_training.checkpoints.refusal", "CheckpointRefused"),
     ("semg_node.settings", "SettingError"),
     ("semg_node.component", "Refused"),
+    ("semg_teleop.profile.reading", "ProfileError"),
     ("semg_bringup.downloads.fault", "FetchError"),
 )
 

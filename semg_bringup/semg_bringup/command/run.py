@@ -36,6 +36,7 @@ examples:
   semg run --recording day1.hdf5        play a recording (HDF5 or bag) in real time
   semg run --recording day2 --rate 0    the same as fast as it can be decoded
   semg run --record day3                write everything to a bag as well
+  semg run --teleop mobile_base         drive a robot on cmd_vel by gestures (see the README first)
   semg run --handwriting ./my_bundle -p handwriting_decoder.decoder:=beam
   semg run -p gesture_decoder.threshold:=0.7 -p driver.simulator.script:=rest
   semg run --nodes driver preprocessor --network    be heard by decoders elsewhere
@@ -69,6 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--handwriting",
         metavar="BUNDLE",
         help="also decode handwriting, by this model bundle (name or folder; there is no default)",
+    )
+    parser.add_argument(
+        "--teleop",
+        metavar="PROFILE",
+        help="also drive a robot, by this mapping profile (name or file; "
+        "mobile_base, mobile_base_unstamped, arm_cartesian, arm_joints, media)",
     )
     parser.add_argument(
         "--duration", type=positive, metavar="S", help="stop after this many seconds"

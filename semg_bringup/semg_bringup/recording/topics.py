@@ -47,6 +47,7 @@ TOPICS = (
     RecordedTopic("wrist/velocity", "semg_msgs/msg/WristVelocity"),
     RecordedTopic("handwriting/text", "semg_msgs/msg/HandwritingText"),
     RecordedTopic("simulation/truth", "semg_msgs/msg/SimulationTruth"),
+    RecordedTopic("teleop/state", "semg_msgs/msg/TeleopState", latched=True),
     RecordedTopic("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray"),
 )
 

@@ -165,6 +165,10 @@ def status_line(snapshot: Snapshot) -> str:
         parts.append(f"writing '{snapshot.line}'")
     if snapshot.held:
         parts.append(f"held {', '.join(snapshot.held)}")
+    if (driving := snapshot.driving) is not None:
+        parts.append(
+            f"driving: {driving.mode}" if driving.engaged else f"not driving: {driving.reason}"
+        )
     parts += [
         f"{name} delay {p50:.0f}/{p95:.0f}/{p99:.0f} ms"
         for name, (p50, p95, p99) in snapshot.latencies.items()

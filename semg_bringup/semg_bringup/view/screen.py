@@ -8,7 +8,15 @@ import math
 from rich.cells import cell_len
 from rich.text import Text
 
-from semg_bringup.view.snapshot import Band, Contact, NodeState, SeenGesture, Snapshot, Source
+from semg_bringup.view.snapshot import (
+    Band,
+    Contact,
+    Driving,
+    NodeState,
+    SeenGesture,
+    Snapshot,
+    Source,
+)
 
 LEFT_WIDTH = 34
 _BAR = 16
@@ -156,6 +164,8 @@ def _decoded(snapshot: Snapshot, width: int) -> list[Text]:
     lines.append(held)
     if snapshot.line is not None:
         lines.append(_writing(snapshot.line, width))
+    if snapshot.driving is not None:
+        lines.append(_driving(snapshot.driving, width))
     lines += [Text(), Text("wrist velocity (deg/s)", style="bold")]
     lines.append(_wrist("decoded", snapshot.velocity, half, "magenta"))
     if simulated:
@@ -174,6 +184,16 @@ def _writing(line: str, width: int) -> Text:
     while cell_len(line) > room:
         line = line[1:]
     return shown.append(line, "not bold magenta").append("▏", "not bold dim")
+
+
+def _driving(driving: Driving, width: int) -> Text:
+    """Return whether a robot is driven; of a long reason its beginning."""
+    shown = Text("robot     ", style="bold")
+    if driving.engaged:
+        return shown.append(f" driving: {driving.mode} ", "bold black on red")
+    shown.append(driving.reason, "not bold yellow")
+    shown.truncate(max(width - 1, 1), overflow="ellipsis")
+    return shown
 
 
 def _event(event: SeenGesture, now: float) -> Text:

@@ -94,6 +94,15 @@ class NodeState:
 
 
 @dataclass(frozen=True)
+class Driving:
+    """Whether a robot is driven; `reason` says why not."""
+
+    engaged: bool
+    mode: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """Everything that is shown.
 
@@ -116,6 +125,8 @@ class Snapshot:
         Wrist, rad/s.
     line : str or None
         What is being written, after edits; None where nobody decodes handwriting.
+    driving : Driving or None
+        None where nobody drives a robot.
     rates : dict of str to float
         Messages per second by topic.
     samples, lost_samples, gaps, streams : int
@@ -141,6 +152,7 @@ class Snapshot:
     velocity: float | None = None
     true_velocity: float | None = None
     line: str | None = None
+    driving: Driving | None = None
     rates: dict[str, float] = field(default_factory=dict)
     samples: int = 0
     lost_samples: int = 0

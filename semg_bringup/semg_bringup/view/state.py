@@ -15,6 +15,7 @@ from semg_bringup.sample_count import SampleCount
 from semg_bringup.view.levels import LevelMeter
 from semg_bringup.view.snapshot import (
     Band,
+    Driving,
     NodeState,
     SeenGesture,
     Snapshot,
@@ -50,6 +51,7 @@ class ViewState:
             "wrist/velocity": self._on_velocity,
             "handwriting/text": self._on_text,
             "simulation/truth": self._on_truth,
+            "teleop/state": self._on_teleop,
             "/diagnostics": self._on_diagnostics,
         }
         self._lock = threading.Lock()
@@ -63,6 +65,7 @@ class ViewState:
         self._velocity: float | None = None
         self._true_velocity: float | None = None
         self._line: str | None = None
+        self._driving: Driving | None = None
         self._fresh_lines: deque[WrittenLine] = deque(maxlen=1000)
         self._counts: Counter[str] = Counter()
         self._rates: dict[str, float] = {}
@@ -91,6 +94,7 @@ class ViewState:
                 velocity=self._velocity,
                 true_velocity=self._true_velocity,
                 line=self._line,
+                driving=self._driving,
                 rates=dict(self._rates),
                 samples=self._raw.samples,
                 lost_samples=self._raw.lost,
@@ -184,6 +188,10 @@ class ViewState:
                 stamp = _nanoseconds(message.header.stamp)
                 self._fresh_lines.append(WrittenLine(message.line, message.quality != 0, stamp))
             self._note_latency("handwriting", message)
+
+    def _on_teleop(self, message: Any) -> None:
+        with self._lock:
+            self._driving = Driving(message.state == message.ENGAGED, message.mode, message.reason)
 
     def _on_truth(self, message: Any) -> None:
         with self._lock:
