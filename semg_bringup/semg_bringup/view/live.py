@@ -14,7 +14,7 @@ from rich.live import Live
 
 from semg_bringup.view.log_capture import LogCapture
 from semg_bringup.view.screen import draw
-from semg_bringup.view.snapshot import SeenGesture, Snapshot, Source, WrittenLine
+from semg_bringup.view.snapshot import Driving, SeenGesture, Snapshot, Source, WrittenLine
 from semg_bringup.view.state import ViewState
 
 REFRESH_S = 0.125
@@ -182,6 +182,10 @@ def status_line(snapshot: Snapshot) -> str:
         f"{name}: {node.message}" for name, node in sorted(snapshot.nodes.items()) if node.level
     ]
     return "status: " + ", ".join([*parts, *bad, *faults])
+
+
+def _driving(driving: Driving) -> str:
+    return f"driving: {driving.mode}" if driving.engaged else f"not driving: {driving.reason}"
 
 
 def summary(snapshot: Snapshot) -> str:
