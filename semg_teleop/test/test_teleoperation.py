@@ -27,7 +27,10 @@ class World:
     def __init__(self, profile, act=None):
         self.profile = profile
         self.engine = Teleoperation(
-            profile, act or GestureAct(profile.engagement), own_nodes=["/driver"]
+            profile,
+            act or GestureAct(profile.engagement),
+            own_nodes=["/driver"],
+            engages_by_hold=act is None,
         )
         self.act = act
         self.now = 50.0
