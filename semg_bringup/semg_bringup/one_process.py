@@ -104,9 +104,10 @@ class OneProcess:
         return any(shell.finished for shell in self.shells.values())
 
     def stop(self) -> None:
-        """Make `spin` return; may be called from a signal handler."""
+        """Make `spin` return; may be called from any thread."""
         self._stopping = True
-        self._executor.wake()
+        for shell in tuple(self.shells.values()):
+            shell.ask_to_stop()
 
     def close(self) -> None:
         """Deactivate and destroy the nodes, first what moves a robot, then from the source on."""

@@ -65,7 +65,7 @@ def run_node(name: str, component: Callable[[NodeShell], Component], stop: StopR
             return REFUSED
         executor = SingleThreadedExecutor()
         executor.add_node(shell)
-        stop.wakes(lambda: executor.wake())
+        stop.wakes(shell.ask_to_stop)
         shell.try_to_start()
         favour_the_stream()
         while not (stop.requested or (shell.exits_when_finished and _is_over(shell))):

@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.context import Context
 from rclpy.duration import Duration
+from rclpy.exceptions import InvalidHandle
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.publisher import Publisher
@@ -121,6 +122,8 @@ class NodeShell(LifecycleNode):
         self._inputs: list[Callable[[], None]] = []
         self._outputs: list[Publisher] = []
         self._reception = Reception(self)
+        self._urgent: list[Callable[[], None]] = []
+        self._interruption = self.create_guard_condition(lambda: None)
         parameters.declare(self, ShellSettings)
         self.settings = parameters.read(self, ShellSettings)
         self._wanted = self.settings.autostart
@@ -206,6 +209,32 @@ class NodeShell(LifecycleNode):
         timer = self.create_timer(period, guarded, clock=self._steady)
         self._inputs.append(stop)
         return stop
+
+    def when_asked_to_stop(self, callback: Callable[[], None]) -> None:
+        """Call `callback` the moment this node is asked to stop, until cleanup.
+
+        It comes on whatever thread that is noticed on, without this node's lock, and before the
+        node is deactivated: for what must not wait, such as a command that stops a robot.
+        """
+
+        def undo() -> None:
+            self._urgent.remove(callback)
+
+        self._urgent.append(callback)
+        self._inputs.append(undo)
+
+    def ask_to_stop(self) -> None:
+        """Say that this node is about to be closed, and end the waiting of its executor.
+
+        May be called from any thread, and after `close`.
+        """
+        try:
+            for callback in tuple(self._urgent):
+                callback()
+        finally:
+            # Waking the executor is not enough: it would go on waiting for something to do.
+            with suppress(InvalidHandle):
+                self._interruption.trigger()
 
     def publishers(self, topic: str) -> int:
         """Count the publishers of a topic, on whatever machine."""
