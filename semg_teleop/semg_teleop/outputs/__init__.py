@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From commands to the messages that robots take."""

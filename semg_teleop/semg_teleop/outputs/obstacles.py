@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What on the graph keeps commands from being safely sent to a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rclpy.node import Node
+
+from semg_teleop.profile.profile import OutputKind
+
+_OTHER_PROFILE = {
+    (OutputKind.TWIST_STAMPED, OutputKind.TWIST.value): "choose profile mobile_base_unstamped",
+    (OutputKind.TWIST, OutputKind.TWIST_STAMPED.value): "choose profile mobile_base",
+}
+
+
+def obstacles(node: Node, topic: str, kind: OutputKind) -> list[str]:
+    """Look for messages of another type, and for others that send commands.
+
+    Parameters
+    ----------
+    node : Node
+        Through which the graph is seen, and which publishes the topic.
+    topic : str
+        Full name.
+    kind : OutputKind
+        What is sent.
+
+    Returns
+    -------
+    list of str
+        One line for each; empty if nothing is in the way.
+    """
+    publishers = node.get_publishers_info_by_topic(topic)
+    subscribers = node.get_subscriptions_info_by_topic(topic)
+    others = sorted({end.topic_type for end in (*publishers, *subscribers)} - {kind.value})
+    found = [_wrong_type(topic, kind, other) for other in others]
+    if len(publishers) > 1:
+        found.append(
+            f"{len(publishers)} publishers on {topic} ({', '.join(_names(publishers))}): "
+            "only this one may send commands, stop the others"
+        )
+    return found
+
+
+def _wrong_type(topic: str, kind: OutputKind, other: str) -> str:
+    profile = _OTHER_PROFILE.get((kind, other), "choose another profile")
+    return (
+        f"{topic.lstrip('/')}: is {other} on this graph, but the profile sends {kind.value}: "
+        f"{profile}, or remap"
+    )
+
+
+def _names(ends: Iterable[Any]) -> list[str]:
+    return sorted(f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in ends)
