@@ -96,6 +96,7 @@ class Teleop:
             shell.listen(
                 settings.feedback_topic, kind, SENSOR_DATA, self._on_feedback, unlocked=True
             )
+        shell.when_asked_to_stop(self._on_asked_to_stop)
         self._services = [
             shell.create_service(SetBool, "teleop/arm", self._on_arm),
             shell.create_service(Trigger, "teleop/reset_emergency_stop", self._on_reset),
@@ -237,6 +238,12 @@ class Teleop:
         with self._lock:
             if self._engine is not None:
                 self._engine.hear_feedback(time.monotonic(), stamp_of(message))
+
+    def _on_asked_to_stop(self) -> None:
+        with self._lock:
+            if self._engine is not None:
+                self._engine.disarm(time.monotonic(), "this process is being stopped")
+        self._wake_at_once()
 
     def _on_arm(self, request: Any, response: Any) -> Any:
         with self._lock:
