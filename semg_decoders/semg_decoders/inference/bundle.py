@@ -10,10 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from semg_decoders.inference.lookup import DESCRIPTION_FILE, find_bundle
 from semg_decoders.inference.strict_mapping import BundleError, StrictMapping
+from semg_node.strict_yaml import YamlError, read_yaml
 
 __all__ = [
     "BundleError",
@@ -238,10 +237,9 @@ def _read_bytes(path: Path) -> bytes:
 def _read(folder: Path) -> ModelBundle:
     path = folder / DESCRIPTION_FILE
     try:
-        values = yaml.safe_load(_read_bytes(path).decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise BundleError(f"{path}: not valid YAML: {reason}") from None
+        values = read_yaml(path).plain()
+    except YamlError as error:
+        raise BundleError(str(error)) from None
     fields = StrictMapping(values, str(path))
     found = fields.take("format")
     if found != FORMAT or isinstance(found, bool):

@@ -159,12 +159,12 @@ def test_a_missing_folder_is_refused(tmp_path):
 @pytest.mark.parametrize("text", ["a: [1,", "!!python/object:os.system {}", "\t:"])
 def test_what_is_no_plain_yaml_is_refused(tmp_path, text):
     (tmp_path / "bundle.yaml").write_text(text)
-    assert "bundle.yaml: not valid YAML" in refusal(tmp_path)
+    assert "bundle.yaml, line 1: not valid YAML" in refusal(tmp_path)
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):
     (tmp_path / "bundle.yaml").write_bytes(b"\xff\xfe\x00")
-    assert "bundle.yaml: not valid YAML" in refusal(tmp_path)
+    assert "bundle.yaml, line 1: not valid YAML" in refusal(tmp_path)
 
 
 def test_a_list_is_no_description(tmp_path):

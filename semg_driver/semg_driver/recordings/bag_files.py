@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
 from rosbags.interfaces import MessageDefinitionFormat
 from rosbags.rosbag2 import Reader
 from rosbags.typesys.store import Typestore
@@ -21,7 +20,10 @@ from rosbags.typesys.store import Typestore
 from semg_driver.recordings.message_types import installed_types, recorded_types
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.unfinished_mcap import McapSchema, UnfinishedMcap
+from semg_node.strict_yaml import YamlError, YamlRefused, read_yaml
 
+# A line per file and topic: long recordings are split into many.
+_LARGEST_METADATA = 2**22
 ENDINGS = (".mcap", ".db3")
 ENCODINGS = {MessageDefinitionFormat.MSG: "ros2msg", MessageDefinitionFormat.IDL: "ros2idl"}
 
@@ -197,9 +199,12 @@ def _sources(path: Path) -> list[Path]:
 def _is_compressed(folder: Path) -> bool:
     """Tell whether a bag was compressed by rosbag2 itself, which only its metadata says."""
     try:
-        content = yaml.safe_load((folder / "metadata.yaml").read_text("utf-8"))
+        content: Any = read_yaml(folder / "metadata.yaml", _LARGEST_METADATA).plain()
         mode = content["rosbag2_bagfile_information"].get("compression_mode") or "none"
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+    except YamlRefused as error:
+        # No recorder writes such a file, and rosbags would read it all the same.
+        raise RecordingError(str(error)) from None
+    except (YamlError, KeyError, TypeError, AttributeError):
         return False
     return str(mode).lower() != "none"
 

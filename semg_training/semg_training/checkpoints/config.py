@@ -9,16 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-from yaml.composer import ComposerError
-from yaml.constructor import ConstructorError
-
 from semg_decoders.inference.bundle import TASKS
+from semg_node.strict_yaml import YamlError, read_yaml
 from semg_training.checkpoints.refusal import CheckpointRefused, shown
 
 NETWORK = "lightning_module.network"
-_LARGEST = 2**20
-_LONGEST_INTEGER = 20
 _REFERENCE = re.compile(r"\$\{([\w.]+)\}")
 _LONGEST_CHAIN = 16
 
@@ -50,7 +45,10 @@ class ModelConfig:
         CheckpointRefused
             If it cannot be read, is no plain YAML, or is for a task that is not known.
         """
-        content = _read(path)
+        try:
+            content = read_yaml(path).plain()
+        except YamlError as error:
+            raise CheckpointRefused(str(error)) from None
         if not isinstance(content, Mapping):
             raise CheckpointRefused(f"{path}: must be a mapping of names to values")
         if "task" not in content:
@@ -94,41 +92,3 @@ class ModelConfig:
                 return None
             value = value[key]
         return value
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads plain values, without what a few lines could use to stand for no end of them."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        # Aliases of aliases double at every line, and may hold themselves.
-        if self.check_event(yaml.AliasEvent):
-            event = self.get_event()  # type: ignore[no-untyped-call]
-            said = f"found alias '*{event.anchor}', must be written out"
-            raise ComposerError(None, None, said, event.start_mark)
-        return super().compose_node(parent, index)
-
-    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
-        if len(node.value) > _LONGEST_INTEGER:
-            raise ConstructorError(
-                None, None, "found an integer of no sensible size", node.start_mark
-            )
-        return super().construct_yaml_int(node)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
-
-
-def _read(path: Path) -> object:
-    try:
-        size = path.stat().st_size
-        if size > _LARGEST:
-            raise CheckpointRefused(f"{path}: {size} bytes, must be at most {_LARGEST}")
-        return yaml.load(path.read_bytes().decode("utf-8"), _Loader)
-    except FileNotFoundError:
-        raise CheckpointRefused(f"{path}: no such file") from None
-    except OSError as error:
-        raise CheckpointRefused(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        if isinstance(error, CheckpointRefused):
-            raise
-        raise CheckpointRefused(f"{path}: not valid YAML: {shown(error)}") from None

@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from semg_decoders.inference.bundle import BundleError, ModelBundle
 from semg_decoders.inference.session import Model
 from semg_decoders.inference.writer import replace_bundle, write_bundle
 from semg_driver.simulation.person import CHANNELS
+from semg_node.strict_yaml import read_yaml
 from semg_training.gesture_targets import GESTURES
 from semg_training.int8.choice import choose_layers
 from semg_training.int8.layers import FEWEST_WEIGHTS, Layer, large_layers, quantised
@@ -96,7 +96,8 @@ class Trials:
     def __init__(self, bundle: ModelBundle) -> None:
         self.bundle = bundle
         self.graph = bundle.onnx_bytes()
-        self.description = yaml.safe_load(bundle.description_path.read_text(encoding="utf-8"))
+        description: Any = read_yaml(bundle.description_path).plain()
+        self.description: Mapping[str, Any] = description
 
     def answers(self, graph: bytes, stretches: Sequence[Stretch]) -> list[Answer]:
         """Return what a graph says of each stretch."""
