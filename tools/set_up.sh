@@ -46,7 +46,7 @@ install_beside_ros() {
 build() {
   local stamp=$venv/.built
   if [ -f "$stamp" ] && [ -z "$(find semg_*/package.xml semg_*/setup.py semg_*/CMakeLists.txt \
-      semg_msgs/msg semg_*/launch semg_*/config semg_*/bundles semg_*/resource "$venv/.ros" \
+      semg_msgs/msg semg_*/launch semg_*/config semg_*/bundles semg_*/profiles semg_*/resource "$venv/.ros" \
       -newer "$stamp" -print -quit 2>/dev/null)" ]; then
     return
   fi

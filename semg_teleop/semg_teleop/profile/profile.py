@@ -128,17 +128,30 @@ class WristAngle:
         With `full` in rad; the integral stops there.
     leak : float
         Time constant in s with which the integral returns to zero; 0: it does not.
+    while_held : str
+        Gesture that has to be held for the wrist to count; it begins at zero with each hold.
+        Empty: it counts always.
     """
 
     response: Response
     leak: float = 0.0
+    while_held: str = ""
 
 
 @dataclass(frozen=True)
 class WristVelocity:
-    """The wrist's velocity as it is, with `Response.full` in rad/s."""
+    """The wrist's velocity as it is, with `Response.full` in rad/s.
+
+    Attributes
+    ----------
+    response : Response
+        From velocity to value.
+    while_held : str
+        Gesture that has to be held for the wrist to count; empty: it counts always.
+    """
 
     response: Response
+    while_held: str = ""
 
 
 @dataclass(frozen=True)
