@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from semg_driver.devices.device import DeviceError, DeviceInfo, Truth
+from semg_driver.devices.device import DeviceError, DeviceInfo, Intent, Steerable, Truth
 from semg_driver.devices.registry import discover, plugin
 from semg_driver.pacing import Pacing
 from semg_driver.ros_time import SteadyToRos
@@ -14,7 +14,7 @@ from semg_driver.stream.assembler import AssemblerSettings
 from semg_driver.stream.chunking import Chunk
 from semg_driver.stream.reconnection import BackOff, BackOffSettings
 from semg_driver.stream_reader import Link, StreamReader
-from semg_msgs.msg import EmgChunk, EmgInfo, SimulationTruth, StreamProgress
+from semg_msgs.msg import EmgChunk, EmgInfo, SimulationTruth, StreamProgress, WearerIntent
 from semg_node import parameters
 from semg_node.arrays import float32_field
 from semg_node.component import Level, Refused, Status
@@ -79,6 +79,7 @@ class Driver:
             shell.get_logger().warn(f"device '{broken.name}' cannot be used: {broken.reason}")
         self._reader: StreamReader | None = None
         self._pacing = Pacing((), 0.0)
+        self._refused_intent = ""
 
     @property
     def finished(self) -> bool:
@@ -111,6 +112,9 @@ class Driver:
             # While the node stops it waits for the reader, which may be bringing this very news.
             unlocked=True,
         )
+        if isinstance(self._device, Steerable):
+            # Who asks may be answering what the reader brings: see above.
+            shell.listen("simulation/intent", WearerIntent, qos, self._on_intent, unlocked=True)
 
     def _make_device(self) -> None:
         try:
@@ -244,6 +248,19 @@ class Driver:
 
     def _on_progress(self, message: StreamProgress) -> None:
         self._pacing.progressed(message.node, message.stream_id, message.next_sample)
+
+    def _on_intent(self, message: WearerIntent) -> None:
+        device = self._device
+        if not isinstance(device, Steerable):
+            return
+        try:
+            device.act(Intent(message.gesture, message.wrist_angle, message.wrist_duration))
+            self._refused_intent = ""
+        except DeviceError as error:
+            # Who asks in vain may do so a hundred times a second: say it once.
+            if str(error) != self._refused_intent:
+                self._refused_intent = str(error)
+                self._shell.get_logger().warn(f"device '{self._settings.device}': {error}")
 
     # -- on the node's thread -----------------------------------------------------------------
 

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 import itertools
+import math
 import sys
 import threading
 import time
 
 import pytest
 import rclpy
+from rcl_interfaces.msg import Log
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 
 from semg_driver.driver_node import Driver
-from semg_msgs.msg import EmgChunk, EmgInfo, StreamProgress
+from semg_msgs.msg import EmgChunk, EmgInfo, SimulationTruth, StreamProgress, WearerIntent
 from semg_node.component import Status
 from semg_node.local_bus import LocalBus
 from semg_node.qos import LATCHED, STREAM
@@ -141,6 +143,7 @@ class Graph:
 
     def __init__(self, context, **values):
         self._executor = SingleThreadedExecutor(context=context)
+        self._others = []
         self._bus = LocalBus()
         self._context = context
         self._namespace = f"/driver_test{next(self.numbers)}"
@@ -169,6 +172,13 @@ class Graph:
         assert self.driver.active, self.driver.fault
         return self
 
+    def node(self, name):
+        """A plain node of its own in the driver's namespace, which DDS alone connects to it."""
+        node = rclpy.create_node(name, context=self._context, namespace=self._namespace)
+        self._others.append(node)
+        self._executor.add_node(node)
+        return node
+
     def until(self, holds):
         deadline = time.monotonic() + DEADLINE_S
         while not holds():
@@ -178,6 +188,8 @@ class Graph:
     def close(self):
         self.driver.close()
         self.consumer_shell.close()
+        for node in self._others:
+            node.destroy_node()
         self._executor.shutdown()
 
 
@@ -267,3 +279,71 @@ def test_what_only_counts_from_the_start_is_read_only(graph):
     assert all(driver.describe_parameter(name).read_only for name in names)
     changed = driver.set_parameters([Parameter("band.blocks", value=5)])
     assert not changed[0].successful
+
+
+class Pilot:
+    """Asks the wearer for gestures over DDS, and hears what the wearer did."""
+
+    def __init__(self, running):
+        self._running = running
+        node = running.node("pilot")
+        self._intents = node.create_publisher(WearerIntent, "simulation/intent", STREAM)
+        node.create_subscription(SimulationTruth, "simulation/truth", self._on_truth, STREAM)
+        node.create_subscription(Log, "/rosout", self._on_log, STREAM)
+        self.done = []
+        self.angle = 0.0
+        self.logged = []
+        running.until(lambda: self._intents.get_subscription_count())
+
+    def ask(self, gesture, angle=math.nan):
+        self._intents.publish(WearerIntent(gesture=gesture, wrist_angle=angle))
+
+    def _on_truth(self, truth):
+        self.done += truth.gestures
+        self.angle = truth.wrist_angle
+
+    def _on_log(self, line):
+        if line.level == Log.WARN and line.name.endswith("driver"):
+            self.logged.append(line.msg)
+
+
+def test_a_simulated_wearer_does_what_is_asked_for_over_dds(graph):
+    running = graph(device="simulator", **{"simulator.script": "intent"}).start()
+    pilot = Pilot(running)
+    pilot.ask("index_press")
+    running.until(lambda: pilot.done)
+    pilot.ask("", 0.3)
+    running.until(lambda: pilot.angle > 0.299)
+    assert pilot.done == ["index_press"]
+    pilot.ask("thumb_click")
+    running.until(lambda: len(pilot.done) >= 3)
+    assert pilot.done == ["index_press", "index_release", "thumb_click"]
+
+
+def test_a_gesture_that_nobody_knows_is_warned_of_once_and_all_goes_on(graph):
+    running = graph(device="simulator", **{"simulator.script": "intent"}).start()
+    pilot = Pilot(running)
+    for gesture in ("wave", "wave", "thumb_in"):
+        pilot.ask(gesture)
+    running.until(lambda: pilot.done and pilot.logged)
+    assert pilot.done == ["thumb_in"]
+    (line,) = pilot.logged
+    assert line.startswith("device 'simulator': simulator: gesture: there is no 'wave'; there are")
+    pilot.ask("wave")
+    running.until(lambda: len(pilot.logged) == 2)
+    assert running.driver.active
+
+
+def test_a_wearer_with_a_script_says_that_it_takes_no_wishes(graph):
+    running = graph(device="simulator").start()
+    pilot = Pilot(running)
+    pilot.ask("thumb_in")
+    running.until(lambda: pilot.logged)
+    assert "script is 'demo', must be 'intent'" in pilot.logged[0]
+
+
+def test_a_device_that_nobody_can_steer_hears_no_wishes(graph):
+    running = graph().start()
+    node = running.node("onlooker")
+    running.until(lambda: node.count_subscribers("stream/progress"))
+    assert node.count_subscribers("simulation/intent") == 0

@@ -17,7 +17,6 @@ from typing import TypeVar
 from rich.progress import track
 
 from semg_driver.simulation.recording import simulate
-from semg_driver.simulation.script import SCRIPTS
 from semg_training.recordings import EmgRecording, MpfRecording, RecordingPlan, plan_for
 
 TRAINING_SEED = 1_000_000
@@ -25,6 +24,7 @@ CHOICE_SEED = 2_000_000
 """Everybody with a smaller seed than the first is a person whom no model has seen."""
 _PROBED_PEOPLE = 4
 _PROBED_SECONDS = 4.0
+_PROBED_SCRIPTS = ("demo", "gestures", "wrist", "rest")
 
 Recording = TypeVar("Recording", EmgRecording, MpfRecording)
 
@@ -106,7 +106,7 @@ def fingerprint() -> str:
     for seed in range(TRAINING_SEED, TRAINING_SEED + _PROBED_PEOPLE):
         emg, _ = simulate(seed, "demo", _PROBED_SECONDS, seed)
         digest.update(emg.tobytes())
-    for script in SCRIPTS:
+    for script in _PROBED_SCRIPTS:
         plan = RecordingPlan(script, _PROBED_SECONDS)
         for array in (
             *astuple(EmgRecording.make(TRAINING_SEED, plan)),

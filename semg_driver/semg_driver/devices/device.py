@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,6 +135,26 @@ class SampleBlock:
     truth: Truth | None = None
 
 
+@dataclass(frozen=True)
+class Intent:
+    """What a wearer is asked to do. Values as in ``semg_msgs/WearerIntent``.
+
+    Attributes
+    ----------
+    gesture : str
+        Gesture to do as soon as possible; empty for none. A press is held until its release is
+        asked for.
+    wrist_angle : float
+        rad, where the wrist is to go, positive is extension; NaN to let it be.
+    wrist_duration : float
+        s, how long that takes; 0: as the person usually does.
+    """
+
+    gesture: str = ""
+    wrist_angle: float = math.nan
+    wrist_duration: float = 0.0
+
+
 class DeviceError(Exception):
     """A device cannot be used as asked. The message is one line for the user."""
 
@@ -183,3 +204,17 @@ class Device(Protocol):
 
     def close(self) -> None:
         """Stop sampling and disconnect. May be called at any time and more than once."""
+
+
+@runtime_checkable
+class Steerable(Protocol):
+    """A device whose wearer does what is asked, beside being a `Device`."""
+
+    def act(self, intent: Intent) -> None:
+        """Ask the wearer to do something. May be called on any thread, at any time.
+
+        Raises
+        ------
+        DeviceError
+            If that cannot be done, saying why; all goes on as before.
+        """

@@ -15,15 +15,17 @@ from semg_driver.devices.device import (
     DeviceLost,
     EndOfRecording,
     Hand,
+    Intent,
     SampleBlock,
     Source,
 )
 from semg_driver.devices.registry import DevicePlugin
 from semg_driver.simulation.band import BANDWIDTH, FULL_SCALE, NOISE_SD, SAMPLE_RATE
 from semg_driver.simulation.faults import Faults, FaultyLink
+from semg_driver.simulation.intents import PASSAGE, IntentError, IntentScript
 from semg_driver.simulation.person import CHANNELS, Person
 from semg_driver.simulation.script import SCRIPTS
-from semg_driver.simulation.wearer import Wearer
+from semg_driver.simulation.wearer import STEP, Wearer
 from semg_node.settings import SettingError, setting, validate
 
 
@@ -32,7 +34,11 @@ class SimulatorOptions:
     """Who wears the band, what the wearer does, and what goes wrong."""
 
     person: int = setting(101, "seed of the person who wears the band", minimum=0)
-    script: str = setting("demo", "what the wearer does", choices=tuple(SCRIPTS))
+    script: str = setting(
+        "demo",
+        "what the wearer does; intent: what is asked on simulation/intent",
+        choices=tuple(SCRIPTS),
+    )
     script_seed: int = setting(1, "seed of the script and of chance", minimum=0)
     hand: str = setting("right", "the arm that wears the band", choices=("right", "left"))
     rotation_deg: float = setting(
@@ -104,7 +110,14 @@ class Simulator:
         self._faults = _faults(options)
         self._block = max(round(options.block_ms * SAMPLE_RATE / 1e3), 1)
         self._total = round(options.duration * SAMPLE_RATE) if options.duration else None
-        self._wearer = _wearer(options)
+        script = SCRIPTS[options.script](options.script_seed)
+        self._intents = script if isinstance(script, IntentScript) else None
+        self._wearer = Wearer(
+            _person(options),
+            script,
+            seed=options.script_seed,
+            step=STEP if self._intents is None else PASSAGE,
+        )
         self._made = 0
         self._connected = False
         self._link = FaultyLink(self._faults)
@@ -179,6 +192,24 @@ class Simulator:
         """Disconnect."""
         self._connected = False
 
+    def act(self, intent: Intent) -> None:
+        """Ask the wearer to do something; with script ``intent`` only. On any thread.
+
+        Raises
+        ------
+        DeviceError
+            If the wearer does another script, or cannot do what is asked.
+        """
+        if self._intents is None:
+            raise DeviceError(
+                f"simulator: asked by simulation/intent, but script is '{self._options.script}', "
+                f"must be 'intent'"
+            )
+        try:
+            self._intents.act(intent)
+        except IntentError as error:
+            raise DeviceError(f"simulator: {error}") from None
+
     def _generate(self) -> tuple[SampleBlock, float]:
         first = self._made
         samples = self._block
@@ -226,15 +257,13 @@ def _faults(options: SimulatorOptions) -> Faults:
     )
 
 
-def _wearer(options: SimulatorOptions) -> Wearer:
+def _person(options: SimulatorOptions) -> Person:
     person = Person.sample(
         options.person,
         hand=Hand.LEFT if options.hand == "left" else Hand.RIGHT,
         rotation_offset=options.rotation_deg,
     )
-    if options.mains_hz:
-        person = dataclasses.replace(person, mains=options.mains_hz)
-    return Wearer(person, SCRIPTS[options.script](options.script_seed), seed=options.script_seed)
+    return dataclasses.replace(person, mains=options.mains_hz) if options.mains_hz else person
 
 
 def _create(options: SimulatorOptions) -> Device:

@@ -9,6 +9,7 @@ steady the hand against them.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +33,8 @@ GESTURES: tuple[str, ...] = (
 SWIPES = ("thumb_down", "thumb_in", "thumb_out", "thumb_up")
 RELEASE_OF = {"index_press": "index_release", "middle_press": "middle_release"}
 
-REACH_BEFORE = 0.6
-"""Longest time in s by which a gesture's activity may precede its label."""
+PREPARATION = {gesture: 0.32 if gesture in SWIPES else 0.1 for gesture in GESTURES}
+"""Longest time in s by which a gesture's activity precedes its label, even of slow people."""
 REACH_AFTER = 1.2
 """Longest time in s by which it may outlast its label, or the end of its hold."""
 
@@ -96,6 +97,11 @@ class Activity:
     stop: NDArray[np.float64]
     fall: NDArray[np.float64]
 
+    def ended(self, hold: float) -> Activity:
+        """Return this activity with an end, `hold` s from the label, to a hold that had none."""
+        stop = np.where(np.isinf(self.stop), _end_of_hold(hold), self.stop)
+        return dataclasses.replace(self, stop=stop)
+
     def add_to(self, drive: NDArray[np.float64], times: NDArray[np.float64]) -> None:
         """Add this activity to `drive` (muscles, times); `times` in s from the label."""
         up = _smooth((times[None, :] - self.start[:, None]) / self.rise[:, None])
@@ -106,6 +112,10 @@ class Activity:
 def _smooth(x: NDArray[np.float64]) -> NDArray[np.float64]:
     x = np.clip(x, 0.0, 1.0)
     return np.asarray(x * x * (3.0 - 2.0 * x))
+
+
+def _end_of_hold(hold: float) -> float:
+    return max(hold - 0.05, 0.03)
 
 
 def activity(
@@ -124,7 +134,7 @@ def activity(
     gesture : str
         One of `GESTURES`.
     hold : float
-        For a press, s until its release; otherwise unused.
+        For a press, s until its release, infinite while that is not known; otherwise unused.
     strength : ndarray, shape (muscles,)
         Factor on each muscle's usual level.
     extra : ndarray, shape (muscles,)
@@ -153,6 +163,6 @@ def activity(
     for name, level in _HOLD.get(gesture, {}).items():
         muscle = MUSCLE_INDEX[name]
         top = level * float(strength[muscle])
-        rows.append((muscle, top, offset, 0.03, max(hold - 0.05, 0.03), 0.04))
+        rows.append((muscle, top, offset, 0.03, _end_of_hold(hold), 0.04))
     table = np.array(rows)
     return Activity(table[:, 0].astype(np.intp), *table[:, 1:].T)

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the wearer is to do: gestures and wrist movements, drawn by seed, without an end."""
+"""What the wearer is to do: gestures and wrist movements, without an end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
 from semg_driver.simulation.gestures import RELEASE_OF
+from semg_driver.simulation.intents import IntentScript
+from semg_driver.simulation.passage import Cue, Passage, Script
 from semg_driver.simulation.trajectory import (
     LIMIT,
     SAMPLE_RATE,
@@ -29,36 +30,6 @@ _ACTIONS = (
     "thumb_out",
     "thumb_up",
 )
-
-
-@dataclass(frozen=True)
-class Cue:
-    """A gesture to do.
-
-    Attributes
-    ----------
-    gesture : str
-        Its name.
-    sample : int
-        When its event is to be, in samples from the start of the passage.
-    hold : float
-        For a press, s until its release; otherwise 0.
-    """
-
-    gesture: str
-    sample: int
-    hold: float = 0.0
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A stretch of a script; wrist movement is continuous from one to the next."""
-
-    movement: Movement
-    cues: tuple[Cue, ...] = ()
-
-
-Script = Iterator[Passage]
 
 
 def rest_script(seed: int) -> Script:
@@ -124,6 +95,7 @@ SCRIPTS: dict[str, Callable[[int], Script]] = {
     "gestures": gesture_script,
     "wrist": wrist_script,
     "rest": rest_script,
+    "intent": lambda seed: IntentScript(),
 }
 """Scripts by name; each takes a seed."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_driver.simulation.script import Cue, Script
+from semg_driver.simulation.passage import Cue, Script
 
 
 class Timeline:
@@ -32,10 +32,9 @@ class Timeline:
         return self._angle[inside], self._velocity[inside]
 
     def cues_until(self, sample: int) -> list[Cue]:
-        """Cues before `sample` that were not returned before, in order of time."""
+        """Cues of the passages that begin before `sample`, be they later; each only once."""
         self._extend(sample)
-        found = [cue for cue in self._new if cue.sample < sample]
-        self._new = [cue for cue in self._new if cue.sample >= sample]
+        found, self._new = self._new, []
         return found
 
     def forget(self, sample: int) -> None:

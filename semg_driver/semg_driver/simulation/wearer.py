@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -14,17 +16,18 @@ from semg_driver.simulation.band import SAMPLE_RATE, Electronics, unit_waveforms
 from semg_driver.simulation.gestures import (
     GESTURES,
     REACH_AFTER,
-    REACH_BEFORE,
+    RELEASE_OF,
     Activity,
     activity,
 )
 from semg_driver.simulation.motor_units import SpikeTrains, pools
+from semg_driver.simulation.passage import AHEAD, Cue, Script
 from semg_driver.simulation.person import CHANNELS, Person
-from semg_driver.simulation.script import Cue, Script
 from semg_driver.simulation.timeline import Timeline
 from semg_driver.simulation.wrist import wrist_drive
 
-_STEP = 500  # samples generated at once, so that the cut into blocks cannot matter
+STEP = 500
+"""Samples generated at once, so that the cut into blocks cannot matter."""
 _EVERY = 4  # samples per step of muscle drive
 _TONIC_TIME = 1.5  # s
 _TONIC_SD = 0.4
@@ -45,10 +48,14 @@ class Wearer:
         What to do; not to be used by anybody else.
     seed : int
         Of chance: noise, firing times, how each gesture turns out.
+    step : int
+        Samples generated at once, a multiple of 4. Fewer cost more, and let a script that is
+        made up as it goes be answered sooner. Part of what the samples depend on.
     """
 
-    def __init__(self, person: Person, script: Script, *, seed: int = 0) -> None:
+    def __init__(self, person: Person, script: Script, *, seed: int = 0, step: int = STEP) -> None:
         self._person = person
+        self._step_samples = step
         self._timeline = Timeline(script)
         fire, noise, style, tonic = (
             np.random.default_rng(s)
@@ -96,7 +103,7 @@ class Wearer:
         have = self._emg.shape[0]
         while have < samples:
             blocks.append(self._step())
-            have += _STEP
+            have += self._step_samples
         emg, angle, velocity = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
         self._emg, self._angle, self._velocity = emg[samples:], angle[samples:], velocity[samples:]
         end = self._made - (have - samples)
@@ -105,7 +112,7 @@ class Wearer:
         return emg[:samples], Truth(angle[:samples], velocity[:samples], labels)
 
     def _step(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        first, stop = self._made, self._made + _STEP
+        first, stop = self._made, self._made + self._step_samples
         drive = self._drive(first, stop)
         unit, time = self._spikes.advance(self._units.rates(drive), _EVERY / SAMPLE_RATE)
         signal = self._superpose(unit, (time * _EVERY).astype(np.intp))
@@ -121,14 +128,14 @@ class Wearer:
         drive = wrist_drive(self._person, angle[::_EVERY], velocity[::_EVERY])
         steps = drive.shape[1]
         before = self._tonic
-        keep = np.exp(-_STEP / SAMPLE_RATE / _TONIC_TIME)
+        keep = np.exp(-self._step_samples / SAMPLE_RATE / _TONIC_TIME)
         kick = self._tonic_rng.normal(0.0, _TONIC_SD * np.sqrt(1.0 - keep**2), before.size)
         self._tonic = keep * before + kick
         between = np.arange(steps) / steps
         wander = before[:, None] * (1.0 - between) + self._tonic[:, None] * between
         tonic = self._person.tonic[:, None] * np.exp(wander)
         drive += np.minimum(tonic, _TONIC_MAXIMUM)
-        self._start_gestures(stop + round(REACH_BEFORE * SAMPLE_RATE))
+        self._start_gestures(stop + round(AHEAD * SAMPLE_RATE))
         times = np.arange(first, stop, _EVERY) / SAMPLE_RATE
         for cue, performance in self._performing:
             performance.add_to(drive, times - cue.sample / SAMPLE_RATE)
@@ -142,6 +149,7 @@ class Wearer:
     def _start_gestures(self, until: int) -> None:
         person = self._person
         for cue in self._timeline.cues_until(until):
+            self._end_hold(cue)
             gesture = GESTURES.index(cue.gesture)
             strength = person.strength[gesture] * np.exp(
                 self._style.normal(0.0, person.variability)
@@ -161,15 +169,24 @@ class Wearer:
             self._performing.append((cue, performance))
             self._labels.append(GestureLabel(cue.gesture, cue.sample))
 
+    def _end_hold(self, release: Cue) -> None:
+        """Let a press that is held until further notice end with its release."""
+        for i, (press, performance) in enumerate(self._performing):
+            if press.hold == np.inf and RELEASE_OF[press.gesture] == release.gesture:
+                hold = (release.sample - press.sample) / SAMPLE_RATE
+                press = dataclasses.replace(press, hold=hold)
+                self._performing[i] = press, performance.ended(hold)
+
     def _superpose(self, unit: NDArray[np.intp], sample: NDArray[np.intp]) -> NDArray[np.float32]:
         """Sum the action potentials; each is LENGTH samples long from its spike on."""
-        signal = np.zeros((_STEP + LENGTH, CHANNELS), np.float32)
+        step = self._step_samples
+        signal = np.zeros((step + LENGTH, CHANNELS), np.float32)
         signal[:LENGTH] = self._tail
         if unit.size:
             ones = np.ones(unit.size, np.float32)
-            fired = csr_matrix((ones, (sample, unit)), shape=(_STEP, self._waves.shape[0]))
-            waves = (fired @ self._waves).reshape(_STEP, LENGTH, CHANNELS)
+            fired = csr_matrix((ones, (sample, unit)), shape=(step, self._waves.shape[0]))
+            waves = (fired @ self._waves).reshape(step, LENGTH, CHANNELS)
             for delay in range(LENGTH):
-                signal[delay : delay + _STEP] += waves[:, delay]
-        self._tail = signal[_STEP:]
-        return signal[:_STEP]
+                signal[delay : delay + step] += waves[:, delay]
+        self._tail = signal[step:]
+        return signal[:step]

@@ -4,7 +4,14 @@ import time
 import numpy as np
 import pytest
 
-from semg_driver.devices.device import DeviceError, DeviceLost, EndOfRecording, Hand, Source
+from semg_driver.devices.device import (
+    DeviceError,
+    DeviceLost,
+    EndOfRecording,
+    Hand,
+    Intent,
+    Source,
+)
 from semg_driver.devices.simulator import PLUGIN, Simulator, SimulatorOptions
 from semg_driver.simulation.recording import simulate
 
@@ -177,3 +184,25 @@ def test_close_may_be_called_twice_and_reading_then_fails():
     device.close()
     with pytest.raises(DeviceError, match="not open"):
         device.read(0.0)
+
+
+def test_a_wearer_does_what_is_asked():
+    device = opened(script="intent", duration=2.0)
+    device.act(Intent("index_press", 0.3))
+    blocks = played(device)
+    labels = sum((b.truth.gestures for b in blocks), ())
+    assert [label.name for label in labels] == ["index_press"]
+    assert blocks[-1].truth.wrist_angle[-1] == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("intent", "simulator: gesture: there is no 'wave'; there are: index_press, "),
+        ("demo", "simulator: asked by simulation/intent, but script is 'demo', must be 'intent'"),
+    ],
+)
+def test_what_a_wearer_cannot_do_is_refused_in_one_line(script, message):
+    with pytest.raises(DeviceError, match=message) as error:
+        opened(script=script).act(Intent("wave"))
+    assert "\n" not in str(error.value)

@@ -7,14 +7,14 @@ import pytest
 from semg_driver.simulation.anatomy import MUSCLE_INDEX, MUSCLES
 from semg_driver.simulation.gestures import (
     GESTURES,
+    PREPARATION,
     REACH_AFTER,
-    REACH_BEFORE,
     RELEASE_OF,
     SWIPES,
     activity,
 )
 
-TIMES = np.arange(-REACH_BEFORE, 2.0, 0.001)
+TIMES = np.arange(-0.6, 2.0, 0.001)
 ONES, ZEROS = np.ones(len(MUSCLES)), np.zeros(len(MUSCLES))
 
 
@@ -64,8 +64,18 @@ def test_a_press_is_held_weakly_until_its_release(gesture):
 @pytest.mark.parametrize("gesture", GESTURES)
 def test_activity_ends_within_its_reach_even_when_slow(gesture):
     total = drive(gesture, tempo=1.7, softness=1.5, offset=0.03)
-    quiet = (TIMES < -0.5) | (TIMES > REACH_AFTER)
+    quiet = (-PREPARATION[gesture] > TIMES) | (TIMES > REACH_AFTER)
     assert total[:, quiet].max() == 0.0
+
+
+@pytest.mark.parametrize("gesture", RELEASE_OF)
+def test_a_hold_without_an_end_can_be_given_one_later(gesture):
+    usual = (ONES, ZEROS, 1.0, 1.0, 0.0)
+    endless, ended = np.zeros((2, len(MUSCLES), TIMES.size))
+    activity(gesture, np.inf, *usual).add_to(endless, TIMES)
+    activity(gesture, np.inf, *usual).ended(0.8).add_to(ended, TIMES)
+    assert endless[:, -1].max() == pytest.approx(0.09)
+    np.testing.assert_array_equal(ended, drive(gesture, hold=0.8))
 
 
 def test_strength_extra_tempo_and_offset_do_what_they_say():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
 
-from semg_driver.simulation.script import Cue, Passage
+from semg_driver.simulation.passage import Cue, Passage
 from semg_driver.simulation.timeline import Timeline
 from semg_driver.simulation.trajectory import Movement
 
@@ -29,9 +29,10 @@ def test_forgetting_keeps_the_indices():
     np.testing.assert_array_equal(timeline.movement(130, 300)[0], np.arange(130, 300))
 
 
-def test_every_cue_is_given_once_at_its_place():
+def test_every_cue_is_given_once_with_its_passage():
     timeline = Timeline(counting())
-    assert [cue.sample for cue in timeline.cues_until(30)] == []
-    assert [cue.sample for cue in timeline.cues_until(131)] == [30, 130]
-    timeline.movement(0, 1000)
-    assert [cue.sample for cue in timeline.cues_until(331)] == [230, 330]
+    assert [cue.sample for cue in timeline.cues_until(0)] == []
+    assert [cue.sample for cue in timeline.cues_until(1)] == [30]
+    assert [cue.sample for cue in timeline.cues_until(100)] == []
+    timeline.movement(0, 350)
+    assert [cue.sample for cue in timeline.cues_until(101)] == [130, 230, 330]
