@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from rclpy.node import Node
 
 from semg_teleop.profile.profile import OutputKind
@@ -33,16 +30,26 @@ def obstacles(node: Node, topic: str, kind: OutputKind) -> list[str]:
     list of str
         One line for each; empty if nothing is in the way.
     """
-    publishers = node.get_publishers_info_by_topic(topic)
-    subscribers = node.get_subscriptions_info_by_topic(topic)
-    others = sorted({end.topic_type for end in (*publishers, *subscribers)} - {kind.value})
-    found = [_wrong_type(topic, kind, other) for other in others]
-    if len(publishers) > 1:
+    found = [_wrong_type(topic, kind, other) for other in other_types(node, topic, kind)]
+    names = publisher_names(node, topic)
+    if len(names) > 1:
         found.append(
-            f"{len(publishers)} publishers on {topic} ({', '.join(_names(publishers))}): "
+            f"{len(names)} publishers on {topic} ({', '.join(names)}): "
             "only this one may send commands, stop the others"
         )
     return found
+
+
+def other_types(node: Node, topic: str, kind: OutputKind) -> list[str]:
+    """Return the types other than `kind` that a topic, by its full name, has on the graph."""
+    ends = (*node.get_publishers_info_by_topic(topic), *node.get_subscriptions_info_by_topic(topic))
+    return sorted({end.topic_type for end in ends} - {kind.value})
+
+
+def publisher_names(node: Node, topic: str) -> list[str]:
+    """Return the full name of the node of each publisher of a topic, in order."""
+    ends = node.get_publishers_info_by_topic(topic)
+    return sorted(f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in ends)
 
 
 def _wrong_type(topic: str, kind: OutputKind, other: str) -> str:
@@ -51,7 +58,3 @@ def _wrong_type(topic: str, kind: OutputKind, other: str) -> str:
         f"{topic.lstrip('/')}: is {other} on this graph, but the profile sends {kind.value}: "
         f"{profile}, or remap"
     )
-
-
-def _names(ends: Iterable[Any]) -> list[str]:
-    return sorted(f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in ends)

@@ -6,20 +6,12 @@ from __future__ import annotations
 from typing import Any
 
 from rclpy.node import Node
-from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from semg_teleop.command import Vector
 from semg_teleop.outputs.messages import builder, output_type
 from semg_teleop.outputs.obstacles import obstacles
+from semg_teleop.outputs.qos import COMMAND, TEXT
 from semg_teleop.profile.profile import Output, OutputKind
-
-COMMAND = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.RELIABLE
-)
-"""Only the last command is kept: what waits while a link stalls must not reach a robot later."""
-
-TEXT = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=50, reliability=ReliabilityPolicy.RELIABLE)
-"""Characters do not replace each other."""
 
 
 class OutputPublisher:
