@@ -55,6 +55,7 @@ class Graph:
     """Decoders and a robot, on a thread that publishes a hundred times a second."""
 
     def __init__(self, domain):
+        self.domain = domain
         self.context = Context()
         rclpy.init(context=self.context, domain_id=domain)
         self.node = rclpy.create_node("graph", context=self.context)
@@ -185,6 +186,10 @@ class Graph:
 
         self.wait(goes, f"{speed} m/s")
 
+    def latest(self):
+        """Return the commands, the last one first."""
+        return reversed(list(self.commands))
+
     def wait_until_ready(self):
         """Wait until only the wearer's act is missing."""
         self.wait(
@@ -214,11 +219,11 @@ class Graph:
         return done.result()
 
     def close(self):
-        for shell in self._shells:
-            shell.close()
         self._ending.set()
         self._spinner.join()
         self._publisher.join()
+        for shell in self._shells:
+            shell.close()
         self.executor.shutdown()
         rclpy.shutdown(context=self.context)
 
@@ -314,8 +319,8 @@ def test_silence_of_the_decoders_stops(graph, profile):
     graph.teleop(profile, dead_man="bool")
     graph.drive()
     graph.silent = True
-    state = graph.wait_for_state(TeleopState.DISENGAGED, "silent for more than 100 ms")
-    assert len(state.obstacles) == 2
+    for topic in ("gesture/probabilities", "wrist/velocity"):
+        graph.wait_for_state(TeleopState.DISENGAGED, f"{topic}: silent for more than 100 ms")
     assert graph.commands[-1][1].twist == Twist()
 
 
@@ -355,12 +360,12 @@ def test_deactivation_sends_zero_first(graph, profile):
     request = ChangeState.Request()
     request.transition.id = Transition.TRANSITION_DEACTIVATE
     assert graph.call(ChangeState, "teleop/change_state", request).success
-    assert graph.commands[-1][1].twist == Twist()
     assert "this node is being stopped" in graph.states[-1].reason
-    zeros = list(
-        itertools.takewhile(lambda item: item[1].twist == Twist(), reversed(graph.commands))
-    )
-    assert len(zeros) >= 100
+
+    def zeros():
+        return list(itertools.takewhile(lambda item: item[1].twist == Twist(), graph.latest()))
+
+    graph.wait(lambda: len(zeros()) >= 100, "zeros")
 
 
 def test_an_error_of_an_own_node_stops(graph, profile):
@@ -390,9 +395,14 @@ def test_somebody_else_who_commands_the_robot_stops(graph, profile):
 
 
 def test_a_robot_that_takes_another_type_is_not_driven(graph, profile):
-    graph.node.create_subscription(Twist, "cmd_vel", lambda message: None, 1)
+    # Two types of a topic in one process are refused by the middleware itself.
+    elsewhere = Context()
+    rclpy.init(context=elsewhere, domain_id=graph.domain)
+    robot = rclpy.create_node("robot", context=elsewhere)
+    robot.create_subscription(Twist, "cmd_vel", lambda message: None, 1)
     graph.teleop(profile, dead_man="bool")
     graph.wait_for_state(TeleopState.DISENGAGED, "cmd_vel: is geometry_msgs/msg/Twist")
+    rclpy.shutdown(context=elsewhere)
 
 
 def test_a_recording_does_not_drive(graph, profile):
