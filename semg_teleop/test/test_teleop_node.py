@@ -473,4 +473,4 @@ def test_what_cannot_be_is_refused_in_one_line(graph, profile, parameters, said)
 def test_a_refusal_leaves_no_publisher_behind(graph, profile):
     shell = graph.teleop(profile, feedback_topic="odom", feedback_type="no_msgs/msg/Nothing")
     assert shell.fault
-    assert graph.node.count_publishers("cmd_vel") == 0
+    graph.wait(lambda: graph.node.count_publishers("cmd_vel") == 0, "no publisher")
