@@ -53,6 +53,11 @@ def test_a_quick_bench_measures_latency_cpu_and_memory_and_the_published_network
             latency = graph["latency"][topic]
             assert latency["messages"] > 100
             assert 0 < latency["p50"] <= latency["p95"] <= latency["p99"] <= latency["largest"]
+    for ways in figures["commands"].values():
+        assert ways.keys() == {"teleop", "teleop and command_watchdog"}
+        for latency in ways.values():
+            assert latency["messages"] > 50
+            assert 0 < latency["p50"] <= latency["p99"]
 
 
 def test_an_unknown_bundle_is_refused_in_one_line():

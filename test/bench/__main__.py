@@ -15,6 +15,7 @@ from rich.console import Console
 
 from semg_decoders.inference.strict_mapping import BundleError
 from test.bench.bundles import find_bundles
+from test.bench.command_latency import measure_commands
 from test.bench.graph_figures import measure_graph
 from test.bench.graph_processes import ONE_PROCESS, SEPARATE, GraphNotRunning
 from test.bench.machine import describe_machine
@@ -57,12 +58,18 @@ def main() -> int:
             )
             for index, arrangement in enumerate((ONE_PROCESS, SEPARATE))
         }
+        commands = {
+            arrangement: measure_commands(
+                arrangement, seconds, bundles, f"/drive_{os.getpid()}_{index}", progress.print
+            )
+            for index, arrangement in enumerate((ONE_PROCESS, SEPARATE))
+        }
     except (BundleError, GraphNotRunning) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     finally:
         rclpy.try_shutdown()
-    figures = Figures(machine, seconds, stages, graphs, published)
+    figures = Figures(machine, seconds, stages, graphs, commands, published)
     if options.json:
         print(json.dumps(dataclasses.asdict(figures), indent=2))
     else:

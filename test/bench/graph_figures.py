@@ -103,7 +103,7 @@ def measure_graph(
             listener.close()
         hand_overs = HandOvers(graph.hand_overs)
         latency = {
-            topic: _latency(received - hand_overs.of(samples))
+            topic: latency_of(received - hand_overs.of(samples))
             for topic, (samples, received) in heard.items()
         }
     return GraphFigures(cpu_heard, cpu_unheard, memory, start_up, latency)
@@ -128,7 +128,8 @@ def _cpu(graph: GraphProcesses, seconds: float) -> dict[str, float]:
     return {name: (cpu_seconds(pid) - before[name]) / passed for name, pid in graph.pids.items()}
 
 
-def _latency(seconds: np.ndarray) -> Latency:
+def latency_of(seconds: np.ndarray) -> Latency:
+    """Return the percentiles of latencies in s."""
     if len(seconds) == 0:
         return Latency(0, *4 * (float("nan"),))
     p50, p95, p99, largest = (float(v) for v in 1000 * np.percentile(seconds, (50, 95, 99, 100)))

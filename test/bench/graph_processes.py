@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from ament_index_python.packages import get_package_prefix
 
-from semg_bringup.graph import GRAPH, NODE_NAMES, GraphNode
+from semg_bringup.graph import GRAPH, TELEOP, GraphNode
 from test.bench import timed_simulator
 from test.bench.bundles import Bundles
 
@@ -24,6 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
 ONE_PROCESS = "one process"
 SEPARATE = "separate processes"
+WATCHDOG = GraphNode(
+    "command_watchdog",
+    "semg_teleop",
+    "command_watchdog",
+    "semg_teleop.command_watchdog_node:CommandWatchdog",
+)
 _ACTIVE = re.compile(r"\[(\d+\.\d+)\] \[\S*?(\w+)\]: active$", re.MULTILINE)
 
 
@@ -44,17 +50,31 @@ class GraphProcesses:
         Keeps other graphs on this machine apart.
     folder : Path
         For parameters and logs; empty, and the caller's to remove.
+    teleop : Path or None
+        Profile by which a robot is driven as well, with the command watchdog behind it.
     """
 
-    def __init__(self, arrangement: str, bundles: Bundles, namespace: str, folder: Path) -> None:
+    def __init__(
+        self,
+        arrangement: str,
+        bundles: Bundles,
+        namespace: str,
+        folder: Path,
+        teleop: Path | None = None,
+    ) -> None:
         self.hand_overs = folder / "hand_overs"
         self._output = folder / "output"
         timed_simulator.install(folder)
         params_file = folder / "params.yaml"
-        params_file.write_text(yaml.safe_dump(_parameters(bundles, self.hand_overs)))
+        params_file.write_text(yaml.safe_dump(_parameters(bundles, self.hand_overs, teleop)))
         path = [str(folder), str(ROOT), os.environ.get("PYTHONPATH", "")]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
-        commands = _commands(arrangement, params_file, namespace)
+        nodes = (*GRAPH, TELEOP) if teleop else GRAPH
+        commands = _commands(arrangement, nodes, params_file, namespace)
+        self._expected = {node.name for node in nodes}
+        if teleop:
+            commands |= _separate((WATCHDOG,), params_file, namespace)
+            self._expected.add(WATCHDOG.name)
         self._started = time.time()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         with self._output.open("wb") as output:
@@ -80,10 +100,10 @@ class GraphProcesses:
         while True:
             self.check()
             active = {name: float(at) for at, name in _ACTIVE.findall(self._printed())}
-            if active.keys() >= set(NODE_NAMES):
+            if active.keys() >= self._expected:
                 return max(active.values()) - self._started
             if time.monotonic() > deadline:
-                missing = ", ".join(set(NODE_NAMES) - active.keys())
+                missing = ", ".join(self._expected - active.keys())
                 raise GraphNotRunning(
                     f"not active after {PATIENCE_S:g} s: {missing}\n{self._printed()}"
                 )
@@ -112,26 +132,38 @@ class GraphProcesses:
         return self._output.read_text(errors="replace")
 
 
-def _parameters(bundles: Bundles, hand_overs: Path) -> Mapping[str, Any]:
+def _parameters(bundles: Bundles, hand_overs: Path, teleop: Path | None) -> Mapping[str, Any]:
     driver = {
         "device": timed_simulator.NAME,
         f"{timed_simulator.NAME}.log": str(hand_overs),
-        f"{timed_simulator.NAME}.script": "demo",
+        f"{timed_simulator.NAME}.script": "wrist" if teleop else "demo",
     }
     values = {
         "driver": driver,
         "gesture_decoder": {"bundle": str(bundles.gestures)},
         "wrist_decoder": {"bundle": str(bundles.wrist)},
     }
+    if teleop:
+        endless = {"dead_man": "bool", "longest_engagement": 0.0}
+        values[TELEOP.name] = {"profile": str(teleop), **endless}
+        values[WATCHDOG.name] = {"input": "command", "output": "command_out"}
     return {f"/**/{node}": {"ros__parameters": given} for node, given in values.items()}
 
 
-def _commands(arrangement: str, params_file: Path, namespace: str) -> dict[str, Sequence[str]]:
+def _commands(
+    arrangement: str, nodes: Sequence[GraphNode], params_file: Path, namespace: str
+) -> dict[str, Sequence[str]]:
     if arrangement == ONE_PROCESS:
-        module = "test.bench.one_process"
-        return {"graph": (sys.executable, "-m", module, str(params_file), namespace)}
+        module, names = "test.bench.one_process", [node.name for node in nodes]
+        return {"graph": (sys.executable, "-m", module, str(params_file), namespace, *names)}
+    return _separate(nodes, params_file, namespace)
+
+
+def _separate(
+    nodes: Sequence[GraphNode], params_file: Path, namespace: str
+) -> dict[str, Sequence[str]]:
     ros = ("--ros-args", "--params-file", str(params_file), "-r", f"__ns:={namespace}")
-    return {node.name: (str(_executable(node)), *ros) for node in GRAPH}
+    return {node.name: (str(_executable(node)), *ros) for node in nodes}
 
 
 def _executable(node: GraphNode) -> Path:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All nodes in one process, as ``semg run`` has them, without the terminal view.
 
-``python -m test.bench.one_process PARAMS_FILE NAMESPACE`` runs until SIGINT or SIGTERM.
+``python -m test.bench.one_process PARAMS_FILE NAMESPACE NODE...`` runs until SIGINT or SIGTERM.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from pathlib import Path
 import rclpy
 from rclpy.signals import SignalHandlerOptions
 
-from semg_bringup.graph import GRAPH
+from semg_bringup.graph import choose
 from semg_bringup.one_process import OneProcess
 from semg_node.stopping import StopRequest
 
 
-def main(params_file: Path, namespace: str) -> None:
+def main(params_file: Path, namespace: str, *nodes: str) -> None:
     """Run the graph."""
     stop = StopRequest()
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-    graph = OneProcess(GRAPH, namespace=namespace, params_file=params_file)
+    graph = OneProcess(choose(nodes), namespace=namespace, params_file=params_file)
     stop.wakes(graph.stop)
     graph.start()
     graph.spin(until=lambda: stop.requested)
@@ -30,4 +30,4 @@ def main(params_file: Path, namespace: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from test.bench.graph_figures import GraphFigures
+from test.bench.graph_figures import GraphFigures, Latency
 from test.bench.graph_processes import ONE_PROCESS
 from test.bench.published.table import published_tables
 from test.bench.published.ways import WayFigures
@@ -17,6 +17,8 @@ from test.bench.tables import new_table, verdict
 
 MEDIAN_AIM_MS = 3.0
 P99_AIM_MS = 10.0
+COMMAND_AIM_MS = 15.0
+"""p99 from EMG to command."""
 ONE_PROCESS_AIM = 0.35
 """Seconds of CPU per second."""
 
@@ -35,6 +37,8 @@ class Figures:
         Seconds of CPU per second of EMG.
     graphs : dict of str to GraphFigures
         By arrangement.
+    commands : dict of str to (dict of str to Latency)
+        Of commands to a robot: by arrangement, and by the nodes that they came through.
     published : dict of str to WayFigures
         Networks of the published sizes, by the way they are run; empty without torch.
     """
@@ -43,6 +47,7 @@ class Figures:
     seconds: float
     stages: Mapping[str, float]
     graphs: Mapping[str, GraphFigures]
+    commands: Mapping[str, Mapping[str, Latency]]
     published: Mapping[str, WayFigures]
 
 
@@ -52,6 +57,7 @@ def print_figures(figures: Figures, console: Console) -> None:
         _machine(figures.machine),
         _stages(figures.stages),
         _latency(figures.graphs),
+        _commands(figures.commands),
         _cost(figures.graphs),
         *(published_tables(figures.published) if figures.published else ()),
     ):
@@ -97,6 +103,25 @@ def _latency(graphs: Mapping[str, GraphFigures]) -> Table:
                 f"{latency.p95:.2f}",
                 f"{latency.p99:.2f}",
                 verdict(latency.p99, P99_AIM_MS),
+                f"{latency.largest:.2f}",
+            )
+    return table
+
+
+def _commands(commands: Mapping[str, Mapping[str, Latency]]) -> Table:
+    table = new_table(
+        "Commands, ms: hand-over of the last sample behind a wrist velocity to receipt",
+        "", "commands", "p50", "p95", "p99", f"≤ {COMMAND_AIM_MS:g}", "max",
+    )  # fmt: skip
+    for arrangement, ways in commands.items():
+        for through, latency in ways.items():
+            table.add_row(
+                f"{arrangement}: from {through}",
+                str(latency.messages),
+                f"{latency.p50:.2f}",
+                f"{latency.p95:.2f}",
+                f"{latency.p99:.2f}",
+                verdict(latency.p99, COMMAND_AIM_MS),
                 f"{latency.largest:.2f}",
             )
     return table
