@@ -6,7 +6,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from semg_driver.devices.device import DeviceError, DeviceInfo, Intent, Steerable, Truth
+from semg_driver.devices.device import (
+    Adjustable,
+    DeviceError,
+    DeviceInfo,
+    Intent,
+    Steerable,
+    Truth,
+)
 from semg_driver.devices.registry import discover, plugin
 from semg_driver.pacing import Pacing
 from semg_driver.ros_time import SteadyToRos
@@ -74,7 +81,13 @@ class Driver:
         parameters.declare(shell, BackOffSettings, RECONNECTION, read_only=True)
         registry = discover()
         for name, device in registry.plugins.items():
-            parameters.declare(shell, device.options, f"{name}.", read_only=True)
+            parameters.declare(
+                shell,
+                device.options,
+                f"{name}.",
+                read_only=True,
+                adjustable=device.adjustable,
+            )
         for broken in registry.broken:
             shell.get_logger().warn(f"device '{broken.name}' cannot be used: {broken.reason}")
         self._reader: StreamReader | None = None
@@ -160,7 +173,17 @@ class Driver:
         """Nothing is held beyond deactivation."""
 
     def parameters_changed(self) -> None:
-        """Every parameter is read-only."""
+        """Every parameter is read-only but for what the device can adjust."""
+        options = parameters.read(self._shell, self._plugin.options, f"{self._settings.device}.")
+        if options == self._options:
+            return
+        self._options = options
+        if self._reader is None or not isinstance(self._device, Adjustable):
+            return
+        try:
+            self._device.adjust(options)
+        except DeviceError as error:
+            self._shell.get_logger().warn(f"device '{self._settings.device}': {error}")
 
     # -- on the reader's thread ---------------------------------------------------------------
 

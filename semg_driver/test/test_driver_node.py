@@ -9,9 +9,11 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 import rclpy
 from rcl_interfaces.msg import Log
+from rcl_interfaces.srv import SetParameters
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
@@ -152,7 +154,8 @@ class Graph:
         self.consumer_shell = self._shell("consumer", lambda shell: _kept(made, Consumer(shell)))
         self.consumer = made[0]
         values = {"device": "band", "wait_for": ["consumer"], **values}
-        self.driver = self._shell("driver", Driver, values)
+        self.driver = self._shell("driver", lambda shell: _kept(made, Driver(shell)), values)
+        self._driver_component = made[1]
 
     def _shell(self, name, component, values=None):
         shell = NodeShell(
@@ -184,6 +187,9 @@ class Graph:
         while not holds():
             assert time.monotonic() < deadline, "not in time"
             self._executor.spin_once(timeout_sec=0.02)
+
+    def driver_status(self):
+        return self._driver_component.status(time.monotonic())
 
     def close(self):
         self.driver.close()
@@ -347,3 +353,76 @@ def test_a_device_that_nobody_can_steer_hears_no_wishes(graph):
     node = running.node("onlooker")
     running.until(lambda: node.count_subscribers("stream/progress"))
     assert node.count_subscribers("simulation/intent") == 0
+
+
+class Technician:
+    """Sets parameters of the driver over DDS, and sees its samples."""
+
+    def __init__(self, running):
+        self._running = running
+        node = running.node("technician")
+        self._client = node.create_client(SetParameters, "driver/set_parameters")
+        node.create_subscription(EmgChunk, "emg/raw", self._on_chunk, STREAM)
+        self.last = None
+        running.until(self._client.service_is_ready)
+
+    def set(self, name, value):
+        request = SetParameters.Request(
+            parameters=[Parameter(name, value=value).to_parameter_msg()]
+        )
+        answer = self._client.call_async(request)
+        self._running.until(answer.done)
+        (result,) = answer.result().results
+        return result
+
+    def _on_chunk(self, chunk):
+        self.last = np.array(chunk.data).reshape(-1, chunk.channels)
+
+
+def test_channels_go_bad_and_recover_by_parameters_while_the_driver_runs(graph):
+    running = graph(device="simulator").start()
+    technician = Technician(running)
+    running.until(lambda: technician.last is not None)
+    assert technician.set("simulator.nan_channel", 3).successful
+    running.until(lambda: np.isnan(technician.last[:, 3]).all())
+    assert np.isfinite(np.delete(technician.last, 3, axis=1)).all()
+    assert technician.set("simulator.nan_channel", -1).successful
+    running.until(lambda: np.isfinite(technician.last).all())
+
+
+def test_the_link_is_lost_and_found_by_a_parameter_while_the_driver_runs(graph):
+    running = graph(device="simulator").start()
+    technician = Technician(running)
+    assert technician.set("simulator.disconnect_after_s", 0.2).successful
+    running.until(lambda: running.driver_status().values["reconnections"] >= 1)
+    assert technician.set("simulator.disconnect_after_s", 0.0).successful
+    running.until(lambda: running.driver_status().values["link"] == "connected")
+
+
+def test_faults_set_while_the_driver_is_inactive_come_with_its_start(graph):
+    running = graph(device="simulator").start()
+    technician = Technician(running)
+    running.driver.trigger_deactivate()
+    assert technician.set("simulator.nan_channel", 3).successful
+    running.driver.trigger_activate()
+    technician.last = None
+    running.until(lambda: technician.last is not None and np.isnan(technician.last[:, 3]).all())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("simulator.nan_channel", 16),
+        ("simulator.stall_s", -0.1),
+        ("simulator.person", 7),
+        ("simulator.stall_after_s", 2.0),
+        ("simulator.channel_fault_after_s", 2.0),
+    ],
+)
+def test_values_out_of_range_and_all_other_options_are_refused(graph, name, value):
+    running = graph(device="simulator").start()
+    before = running.driver.get_parameter(name).value
+    result = Technician(running).set(name, value)
+    assert not result.successful
+    assert result.reason
+    assert running.driver.get_parameter(name).value == before

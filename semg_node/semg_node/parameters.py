@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import (
@@ -56,10 +57,18 @@ def describe(default: Any, info: SettingInfo) -> ParameterDescriptor:
     return descriptor
 
 
-def declare(node: Node, kind: type[Any], prefix: str = "", *, read_only: bool = False) -> None:
+def declare(
+    node: Node,
+    kind: type[Any],
+    prefix: str = "",
+    *,
+    read_only: bool = False,
+    adjustable: Collection[str] = (),
+) -> None:
     """Declare each field of a settings dataclass as a parameter ``prefix + name``.
 
-    With `read_only` none can be set once the node runs, whatever its field says.
+    With `read_only` none can be set once the node runs, whatever its field says, but for those
+    named in `adjustable`.
 
     Raises
     ------
@@ -72,7 +81,7 @@ def declare(node: Node, kind: type[Any], prefix: str = "", *, read_only: bool = 
         default = list(field.default) if isinstance(field.default, tuple) else field.default
         where = f"parameter '{name}' of {node.get_fully_qualified_name()}"
         descriptor = describe(field.default, info)
-        descriptor.read_only |= read_only
+        descriptor.read_only |= read_only and field.name not in adjustable
         # An empty list has no element type that rclpy could infer.
         descriptor.dynamic_typing = default == []
         try:

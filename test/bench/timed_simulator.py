@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from semg_driver.devices.device import Device, DeviceInfo, SampleBlock
 from semg_driver.devices.registry import GROUP, DevicePlugin
-from semg_driver.devices.simulator import Simulator, SimulatorOptions
+from semg_driver.devices.simulator import Simulator
+from semg_driver.devices.simulator_options import SimulatorOptions
 from semg_node.settings import setting
 
 NAME = "timed_simulator"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -217,4 +217,23 @@ class Steerable(Protocol):
         ------
         DeviceError
             If that cannot be done, saying why; all goes on as before.
+        """
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """A device some of whose options can be changed while it is in use, beside being a `Device`."""
+
+    def adjust(self, options: Any) -> None:
+        """Take in changed options. May be called on any thread, at any time.
+
+        Parameters
+        ----------
+        options : object
+            As for the plugin's ``create``; only what the plugin calls adjustable differs.
+
+        Raises
+        ------
+        DeviceError
+            If they cannot be taken in, saying why; all goes on as before.
         """

@@ -33,12 +33,16 @@ class DevicePlugin:
     create : callable
         Takes an instance of `options`, returns a `Device` that is not yet open.
         Raises `DeviceError` for options that cannot work.
+    adjustable : tuple of str
+        Names of the options that can be changed while the device is in use, which then is
+        `Adjustable`.
     """
 
     name: str
     description: str
     options: type[Any]
     create: Callable[[Any], Device]
+    adjustable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import deque
-from dataclasses import dataclass
 
 from semg_driver.devices.device import (
     Device,
@@ -20,69 +19,13 @@ from semg_driver.devices.device import (
     Source,
 )
 from semg_driver.devices.registry import DevicePlugin
+from semg_driver.devices.simulator_options import ADJUSTABLE, SimulatorOptions, check, faults
 from semg_driver.simulation.band import BANDWIDTH, FULL_SCALE, NOISE_SD, SAMPLE_RATE
-from semg_driver.simulation.faults import Faults, FaultyLink
+from semg_driver.simulation.faults import FaultyLink, begun, differing
 from semg_driver.simulation.intents import PASSAGE, IntentError, IntentScript
 from semg_driver.simulation.person import CHANNELS, Person
 from semg_driver.simulation.script import SCRIPTS
 from semg_driver.simulation.wearer import STEP, Wearer
-from semg_node.settings import SettingError, setting, validate
-
-
-@dataclass(frozen=True)
-class SimulatorOptions:
-    """Who wears the band, what the wearer does, and what goes wrong."""
-
-    person: int = setting(101, "seed of the person who wears the band", minimum=0)
-    script: str = setting(
-        "demo",
-        "what the wearer does; intent: what is asked on simulation/intent",
-        choices=tuple(SCRIPTS),
-    )
-    script_seed: int = setting(1, "seed of the script and of chance", minimum=0)
-    hand: str = setting("right", "the arm that wears the band", choices=("right", "left"))
-    rotation_deg: float = setting(
-        0.0, "turn of the band added to the person's own", unit="deg", minimum=-180, maximum=180
-    )
-    mains_hz: float = setting(
-        0.0, "mains frequency; 0 takes the person's own", unit="Hz", minimum=0, maximum=400
-    )
-    rate: float = setting(
-        1.0, "speed, 1 is real time, 0 is as fast as it is read", minimum=0, maximum=1000
-    )
-    block_ms: float = setting(
-        10.0, "length of the blocks handed over", unit="ms", minimum=0.5, maximum=1000
-    )
-    duration: float = setting(0.0, "length of the recording; 0 is endless", unit="s", minimum=0)
-    drop_block_every: int = setting(0, "lose every n-th block; 0 is never", minimum=0)
-    repeat_block_every: int = setting(0, "send every n-th block twice; 0 is never", minimum=0)
-    swap_block_every: int = setting(
-        0, "send every n-th block after the one that follows; 0 is never", minimum=0
-    )
-    stall_after_s: float = setting(
-        1.0, "time from connecting to a stall of stall_s", unit="s", minimum=0
-    )
-    stall_s: float = setting(
-        0.0,
-        "how long nothing is handed over, once, unless rate is 0; 0 is no stall",
-        unit="s",
-        minimum=0,
-    )
-    disconnect_after_s: float = setting(
-        0.0, "time from connecting to the loss of the link; 0 is never", unit="s", minimum=0
-    )
-    flat_channel: int = setting(
-        -1, "channel that stands still; -1 is none", minimum=-1, maximum=CHANNELS - 1
-    )
-    nan_channel: int = setting(
-        -1, "channel that is not a number; -1 is none", minimum=-1, maximum=CHANNELS - 1
-    )
-    saturated_channel: int = setting(
-        -1, "channel at full scale; -1 is none", minimum=-1, maximum=CHANNELS - 1
-    )
-    channel_fault_after_s: float = setting(
-        0.0, "time from the first sample to the channel faults", unit="s", minimum=0
-    )
 
 
 class Simulator:
@@ -102,12 +45,9 @@ class Simulator:
     """
 
     def __init__(self, options: SimulatorOptions) -> None:
-        try:
-            validate(options)
-        except SettingError as error:
-            raise DeviceError(f"simulator: {error}") from error
+        check(options)
         self._options = options
-        self._faults = _faults(options)
+        self._faults = self._current = faults(options)
         self._block = max(round(options.block_ms * SAMPLE_RATE / 1e3), 1)
         self._total = round(options.duration * SAMPLE_RATE) if options.duration else None
         script = SCRIPTS[options.script](options.script_seed)
@@ -125,6 +65,7 @@ class Simulator:
         self._next: tuple[SampleBlock, float] | None = None
         self._origin = 0
         self._start = 0.0
+        self._adjustments: deque[tuple[SimulatorOptions, float]] = deque()
 
     @property
     def info(self) -> DeviceInfo:
@@ -152,7 +93,8 @@ class Simulator:
         if self._connected:
             return
         self._connected = True
-        self._link = FaultyLink(self._faults)
+        self._current = self._faults
+        self._link = FaultyLink(self._current)
         self._arrived.clear()
         self._next = None
         self._origin = self._made
@@ -174,6 +116,7 @@ class Simulator:
             raise DeviceError("simulator: not open")
         limit = time.monotonic() + timeout
         while not self._arrived:
+            self._take_adjustments()
             if self._next is None:
                 if self._made == self._total:
                     self._arrived += self._link.rest()
@@ -210,6 +153,36 @@ class Simulator:
         except IntentError as error:
             raise DeviceError(f"simulator: {error}") from None
 
+    def adjust(self, options: SimulatorOptions) -> None:
+        """Make other faults from the next block on. May be called on any thread.
+
+        Raises
+        ------
+        DeviceError
+            If an option is out of range, or another one than those of the faults differs.
+        """
+        check(options)
+        for field in dataclasses.fields(options):
+            fixed = field.name not in ADJUSTABLE
+            if fixed and getattr(options, field.name) != getattr(self._options, field.name):
+                raise DeviceError(f"simulator: {field.name} cannot be changed while it runs")
+        self._adjustments.append((options, time.monotonic()))
+
+    def _take_adjustments(self) -> None:
+        while self._adjustments:
+            options, when = self._adjustments.popleft()
+            new = differing(faults(self._options), faults(options))
+            self._options = options
+            # A stall is made once, not again with each connection.
+            self._faults = begun(self._faults, new | {"stall": 0.0} if "stall" in new else new)
+            self._current = begun(
+                self._current,
+                new,
+                passed=max(when - self._start, 0.0),
+                delivered=(self._made - self._origin) / SAMPLE_RATE,
+            )
+            self._link.change(self._current)
+
     def _generate(self) -> tuple[SampleBlock, float]:
         first = self._made
         samples = self._block
@@ -237,24 +210,14 @@ class Simulator:
         """Wait until a block that is complete `complete` s of EMG after connecting is due."""
         if self._options.rate == 0.0:
             return True
-        due = self._start + self._link.due(complete / self._options.rate)
+        passed = time.monotonic() - self._start
+        due = self._link.due(complete / self._options.rate)
+        if due < passed < self._link.due(passed):
+            # What is late already does not get through a stall either.
+            due = self._link.due(passed)
+        due += self._start
         time.sleep(max(min(due, limit) - time.monotonic(), 0.0))
         return due <= limit
-
-
-def _faults(options: SimulatorOptions) -> Faults:
-    return Faults(
-        drop_block_every=options.drop_block_every,
-        repeat_block_every=options.repeat_block_every,
-        swap_block_every=options.swap_block_every,
-        stall_after=options.stall_after_s,
-        stall=options.stall_s,
-        disconnect_after=options.disconnect_after_s,
-        flat_channel=options.flat_channel,
-        nan_channel=options.nan_channel,
-        saturated_channel=options.saturated_channel,
-        channel_fault_after=options.channel_fault_after_s,
-    )
 
 
 def _person(options: SimulatorOptions) -> Person:
@@ -275,4 +238,5 @@ PLUGIN = DevicePlugin(
     description="A wristband on a simulated wearer, who does gestures and moves the wrist.",
     options=SimulatorOptions,
     create=_create,
+    adjustable=ADJUSTABLE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,40 @@ class Faults:
     channel_fault_after: float = 0.0
 
 
+_CHANNELS = ("flat_channel", "nan_channel", "saturated_channel")
+_COUNTED = ("drop_block_every", "repeat_block_every", "swap_block_every")
+
+
+def differing(before: Faults, after: Faults) -> dict[str, Any]:
+    """Return the faults of `after` that `before` does not have, by name."""
+    names = [field.name for field in dataclasses.fields(Faults)]
+    return {n: getattr(after, n) for n in names if getattr(after, n) != getattr(before, n)}
+
+
+def begun(
+    faults: Faults, new: dict[str, Any], *, passed: float = 0.0, delivered: float = 0.0
+) -> Faults:
+    """Faults of a link in use, with new ones whose times count from now.
+
+    Parameters
+    ----------
+    faults : Faults
+        Those so far.
+    new : dict of str to int or float
+        What differs from what was asked for before.
+    passed, delivered : float
+        s since connecting, by the clock and by the samples.
+    """
+    updates = dict(new)
+    if "stall" in new:
+        updates["stall_after"] = passed
+    if new.get("disconnect_after"):
+        updates["disconnect_after"] += delivered
+    if new.keys() & set(_CHANNELS):
+        updates["channel_fault_after"] = 0.0
+    return dataclasses.replace(faults, **updates)
+
+
 class FaultyLink:
     """Passes blocks on with the faults that were asked for.
 
@@ -58,6 +93,12 @@ class FaultyLink:
         self._faults = faults
         self._count = 0
         self._held: SampleBlock | None = None
+
+    def change(self, faults: Faults) -> None:
+        """Make other faults from now on; blocks are counted afresh if what counts them differs."""
+        if differing(self._faults, faults).keys() & set(_COUNTED):
+            self._count = 0
+        self._faults = faults
 
     def passed(self, block: SampleBlock) -> list[SampleBlock]:
         """Return what arrives when `block` is sent: no block, one, or two."""

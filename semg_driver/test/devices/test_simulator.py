@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
 import time
 
 import numpy as np
@@ -12,7 +13,8 @@ from semg_driver.devices.device import (
     Intent,
     Source,
 )
-from semg_driver.devices.simulator import PLUGIN, Simulator, SimulatorOptions
+from semg_driver.devices.simulator import PLUGIN, Simulator
+from semg_driver.devices.simulator_options import SimulatorOptions
 from semg_driver.simulation.recording import simulate
 
 
@@ -206,3 +208,87 @@ def test_what_a_wearer_cannot_do_is_refused_in_one_line(script, message):
     with pytest.raises(DeviceError, match=message) as error:
         opened(script=script).act(Intent("wave"))
     assert "\n" not in str(error.value)
+
+
+def adjusted(device, options, **changes):
+    """Adjust an open device as its parameters would; returns the options it has then."""
+    options = dataclasses.replace(options, **changes)
+    device.adjust(options)
+    return options
+
+
+def test_faults_can_be_made_while_it_runs_and_end():
+    options = SimulatorOptions(rate=0.0)
+    device = opened(script="demo")
+    assert np.isfinite(device.read(1.0).emg).all()
+    options = adjusted(device, options, nan_channel=4, flat_channel=5)
+    emg = device.read(1.0).emg
+    assert np.isnan(emg[:, 4]).all()
+    assert np.ptp(emg[:, 5]) == 0.0
+    options = adjusted(device, options, nan_channel=-1, flat_channel=-1, drop_block_every=2)
+    blocks = [device.read(1.0) for _ in range(4)]
+    assert [b.first_sample // 20 for b in blocks] == [2, 4, 6, 8]
+    assert all(np.isfinite(b.emg).all() for b in blocks)
+    adjusted(device, options, drop_block_every=0, repeat_block_every=1)
+    assert [device.read(1.0).first_sample // 20 for _ in range(4)] == [9, 9, 10, 10]
+
+
+def test_channel_faults_made_while_it_runs_wait_for_nothing():
+    device = opened(script="demo", channel_fault_after_s=60.0)
+    device.read(1.0)
+    adjusted(device, SimulatorOptions(rate=0.0, channel_fault_after_s=60.0), nan_channel=0)
+    assert np.isnan(device.read(1.0).emg[:, 0]).all()
+
+
+def test_the_link_can_be_lost_while_it_runs_and_again_after_each_connection():
+    device = opened(script="demo")
+    for _ in range(5):
+        device.read(1.0)
+    options = adjusted(device, SimulatorOptions(rate=0.0), disconnect_after_s=0.02)
+    for count in (2, 2):
+        for _ in range(count):
+            device.read(1.0)
+        with pytest.raises(DeviceLost, match=r"link lost after 0\.02 s"):
+            device.read(1.0)
+        device.open()
+    adjusted(device, options, disconnect_after_s=0.0)
+    assert all(device.read(1.0) is not None for _ in range(10))
+
+
+def test_a_stall_can_be_made_again_and_again_while_it_runs():
+    device = opened(script="demo", rate=1.0)
+    options = SimulatorOptions(rate=1.0)
+    for _ in range(2):
+        for _ in range(3):
+            device.read(1.0)
+        begin = time.monotonic()
+        options = adjusted(device, options, stall_s=0.3)
+        received = np.array([device.read(1.0).received for _ in range(20)]) - begin
+        assert received[0] > 0.29
+        assert received[19] - received[0] < 0.2
+        options = adjusted(device, options, stall_s=0.0)
+
+
+def test_a_stall_made_while_it_runs_does_not_come_back_with_the_next_connection():
+    device = opened(script="demo", rate=1.0, stall_after_s=0.0)
+    options = SimulatorOptions(rate=1.0, stall_after_s=0.0)
+    adjusted(device, options, stall_s=5.0)
+    assert device.read(0.05) is None
+    device.close()
+    device.open()
+    begin = time.monotonic()
+    assert device.read(1.0).received - begin < 1.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"nan_channel": 16}, "simulator: nan_channel: 16 is out of range"),
+        ({"person": 7}, "simulator: person cannot be changed while it runs"),
+    ],
+)
+def test_what_cannot_be_adjusted_is_refused_and_changes_nothing(changes, message):
+    device = opened(script="demo")
+    with pytest.raises(DeviceError, match=message):
+        adjusted(device, SimulatorOptions(rate=0.0), **changes)
+    assert np.isfinite(device.read(1.0).emg).all()

@@ -4,7 +4,7 @@ import pytest
 
 from semg_driver.devices.device import SampleBlock
 from semg_driver.simulation.band import FULL_SCALE
-from semg_driver.simulation.faults import Faults, FaultyLink
+from semg_driver.simulation.faults import Faults, FaultyLink, begun, differing
 
 
 def blocks(count=9):
@@ -67,3 +67,29 @@ def test_channel_faults_start_when_asked_and_spare_the_other_channels(name, valu
     others = np.arange(16) != 5
     np.testing.assert_array_equal(emg[:, others], plain[:, others])
     assert np.isfinite(plain).all()
+
+
+def test_blocks_are_counted_from_the_change_and_other_changes_do_not_count():
+    link = FaultyLink(Faults(drop_block_every=3))
+    arrived = []
+    for k, block in enumerate(blocks(12)):
+        if k == 2:
+            link.change(Faults(drop_block_every=3, nan_channel=1))
+        if k == 4:
+            link.change(Faults(drop_block_every=4))
+        if k == 9:
+            link.change(Faults())
+        arrived += [b.first_sample // 20 for b in link.passed(block)]
+    assert arrived == [0, 1, 3, 4, 5, 6, 8, 9, 10, 11]
+
+
+def test_new_faults_begin_now_and_the_others_keep_their_times():
+    asked = Faults(stall_after=9.0, stall=1.0, disconnect_after=5.0, channel_fault_after=8.0)
+    more = Faults(stall_after=9.0, stall=0.3, disconnect_after=5.0, channel_fault_after=8.0)
+    running = begun(asked, differing(asked, more), passed=2.0, delivered=2.1)
+    assert (running.stall_after, running.stall) == (2.0, 0.3)
+    assert (running.disconnect_after, running.channel_fault_after) == (5.0, 8.0)
+    spoilt = begun(asked, {"nan_channel": 3, "disconnect_after": 1.0}, passed=2.0, delivered=2.1)
+    assert (spoilt.stall_after, spoilt.stall) == (9.0, 1.0)
+    assert (spoilt.disconnect_after, spoilt.channel_fault_after) == (3.1, 0.0)
+    assert begun(asked, {"disconnect_after": 0.0}, delivered=2.1).disconnect_after == 0.0
