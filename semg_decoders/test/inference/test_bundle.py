@@ -167,6 +167,26 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     assert "bundle.yaml, line 1: not valid YAML" in refusal(tmp_path)
 
 
+def test_lines_that_multiply_each_other_are_refused(tmp_path):
+    lines = ["a0: &a0 [1, 1]"]
+    lines += [f"a{n + 1}: [*a{n}, *a{n}]" for n in range(100)]
+    (tmp_path / "bundle.yaml").write_text("\n".join(lines))
+    said = "bundle.yaml, line 2: not valid YAML: found alias '*a0', must be written out"
+    assert said in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["states: " + "[" * 50_000, "{a: " * 50_000])
+def test_deep_nesting_is_refused(tmp_path, text):
+    (tmp_path / "bundle.yaml").write_text(text)
+    assert "bundle.yaml, line 1: not valid YAML: nested deeper" in refusal(tmp_path)
+
+
+def test_a_key_that_stands_there_twice_is_refused(tmp_path, description):
+    path = write(tmp_path / "b", description) / "bundle.yaml"
+    path.write_text(path.read_text() + "\nstride: 20\n")
+    assert "not valid YAML: 'stride' is already in line" in refusal(path.parent)
+
+
 def test_a_list_is_no_description(tmp_path):
     (tmp_path / "bundle.yaml").write_text("- 1")
     assert "the content must be a mapping" in refusal(tmp_path)

@@ -226,6 +226,26 @@ def test_a_bag_compressed_by_rosbag2_is_read(tmp_path, bag, make_blocks, mode):
     assert joined(open_recording(target)).shape == (1000, 4)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ("a: &a [1, 1]\nb: &b [*a, *a]\nc: [*b, *b]", "line 2: not valid YAML: found alias '*a'"),
+        ("rosbag2_bagfile_information: " + "[" * 50_000, "line 1: not valid YAML: nested deeper"),
+    ],
+)
+def test_metadata_that_no_recorder_writes_is_refused(bag, make_blocks, metadata, said):
+    folder = bag(make_blocks(5))
+    (folder / "metadata.yaml").write_text(metadata)
+    assert f"{folder / 'metadata.yaml'}, {said}" in refusal(folder)
+
+
+def test_metadata_that_was_cut_off_is_not_needed(bag, make_blocks):
+    folder = bag(make_blocks(50))
+    path = folder / "metadata.yaml"
+    path.write_text(path.read_text()[:-20] + " [")
+    assert joined(open_recording(folder)).shape == (1000, 4)
+
+
 def test_a_database_whose_recorder_was_killed_is_read_with_its_log(bag, make_blocks, tmp_path):
     source, left = bag(make_blocks(50), storage="sqlite3"), tmp_path / "left"
     left.mkdir()
