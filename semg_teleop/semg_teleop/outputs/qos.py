@@ -17,3 +17,8 @@ ANY_COMMAND = QoSProfile(
     history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT
 )
 """Takes the last command of whatever publisher."""
+
+ODOMETRY = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST, depth=10, reliability=ReliabilityPolicy.RELIABLE
+)
+"""Fits readers of either reliability."""
