@@ -85,6 +85,17 @@ def test_handwriting_runs_where_its_bundle_is_named():
         running.communicate(timeout=60)
 
 
+def test_a_robot_is_driven_where_a_profile_is_named():
+    running = start("wristband", "teleop:=no_such_robot")
+    try:
+        said = next((line for line in running.stdout if "no_such_robot" in line), "")
+        assert "[teleop-5]" in said
+        assert "no profile file and no installed profile" in said
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=60)
+
+
 def test_recording_into_an_existing_folder_ends_the_launch(tmp_path):
     status, output = ended("wristband", f"record:={tmp_path}")
     assert status == 1
@@ -107,4 +118,5 @@ def test_arguments_are_those_that_do_something():
     assert "'device'" not in playback
     assert "'handwriting'" in live
     assert "'handwriting'" in playback
+    assert "'teleop'" in live
     assert "'recording'" in playback

@@ -114,7 +114,8 @@ class PlainView:
 
     def _news(self) -> list[str]:
         events, lines = self._state.take_events(), self._state.take_lines()
-        return [*map(event_line, events), *map(written_line, lines)]
+        changes = [f"robot: {_driving(driving)}" for driving in self._state.take_driving()]
+        return [*map(event_line, events), *map(written_line, lines), *changes]
 
     def _introduce(self, snapshot: Snapshot) -> None:
         band = snapshot.band

@@ -66,6 +66,7 @@ class ViewState:
         self._true_velocity: float | None = None
         self._line: str | None = None
         self._driving: Driving | None = None
+        self._fresh_driving: deque[Driving] = deque(maxlen=1000)
         self._fresh_lines: deque[WrittenLine] = deque(maxlen=1000)
         self._counts: Counter[str] = Counter()
         self._rates: dict[str, float] = {}
@@ -118,6 +119,13 @@ class ViewState:
             lines = list(self._fresh_lines)
             self._fresh_lines.clear()
             return lines
+
+    def take_driving(self) -> list[Driving]:
+        """Return when driving a robot began or ended since the last call, oldest first."""
+        with self._lock:
+            changes = list(self._fresh_driving)
+            self._fresh_driving.clear()
+            return changes
 
     def _update_rates(self, now: float) -> None:
         # Over at least 2 s, so that a chunk more or less does not show.
@@ -190,8 +198,11 @@ class ViewState:
             self._note_latency("handwriting", message)
 
     def _on_teleop(self, message: Any) -> None:
+        driving = Driving(message.state == message.ENGAGED, message.mode, message.reason)
         with self._lock:
-            self._driving = Driving(message.state == message.ENGAGED, message.mode, message.reason)
+            if self._driving is None or driving.engaged != self._driving.engaged:
+                self._fresh_driving.append(driving)
+            self._driving = driving
 
     def _on_truth(self, message: Any) -> None:
         with self._lock:

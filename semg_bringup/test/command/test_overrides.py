@@ -49,6 +49,22 @@ def test_parameters_of_handwriting_without_its_bundle_are_refused():
         overrides(options("-p", "handwriting_decoder.decoder:=beam"))
 
 
+def test_a_robot_is_driven_where_a_profile_is_named():
+    named = options("--teleop", "mobile_base", "-p", "teleop.dead_man:=bool")
+    assert node_names(named) == [*NODE_NAMES, "teleop"]
+    assert overrides(named) == {"teleop": {"profile": "mobile_base", "dead_man": "bool"}}
+
+
+def test_a_recording_does_not_wait_for_a_robot():
+    played = overrides(options("--recording", "x.hdf5", "--teleop", "mobile_base"))
+    assert played["driver"]["wait_for"] == [name for name in NODE_NAMES if name != "driver"]
+
+
+def test_parameters_of_teleoperation_without_its_profile_are_refused():
+    with pytest.raises(CommandError, match="does not run without --teleop PROFILE"):
+        overrides(options("-p", "teleop.dead_man:=bool"))
+
+
 def test_other_devices_have_a_rate_of_their_own():
     assert overrides(options("--device", "band", "--rate", 3)) == {
         "driver": {"device": "band", "band.rate": 3.0}

@@ -70,6 +70,11 @@ class Graph:
             )
         )
 
+    def teleop(self, engaged, mode="drive", reason=""):
+        self._callbacks["teleop/state"](
+            SimpleNamespace(state=int(engaged), ENGAGED=1, mode=mode, reason=reason)
+        )
+
     def truth(self, gestures=(), velocity=0.0):
         self._callbacks["simulation/truth"](
             SimpleNamespace(gestures=gestures, wrist_velocity=velocity, header=header())

@@ -43,6 +43,25 @@ def test_plain_lines_tell_what_was_written_once_it_is_complete(state, graph):
     assert "writing 'b'" in status_line(state.snapshot())
 
 
+def test_plain_lines_tell_when_driving_a_robot_begins_and_ends(state, graph):
+    out = io.StringIO()
+    view = PlainView(state, out)
+    graph.band()
+    graph.teleop(False, reason="to drive: hold index")
+    graph.teleop(False, reason="keep holding index")
+    graph.teleop(True)
+    graph.teleop(True)
+    graph.teleop(False, reason="released")
+    view.tick()
+    lines = [line for line in out.getvalue().splitlines() if line.startswith("robot")]
+    assert lines == [
+        "robot: not driving: to drive: hold index",
+        "robot: driving: drive",
+        "robot: not driving: released",
+    ]
+    assert "not driving: released" in status_line(state.snapshot())
+
+
 def test_the_band_is_named_once(state, graph):
     out = io.StringIO()
     view = PlainView(state, out)

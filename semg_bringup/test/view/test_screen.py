@@ -50,6 +50,16 @@ def test_the_line_being_written_is_shown_where_handwriting_is_decoded(state, gra
     assert "a very long" not in picture(state)
 
 
+def test_whether_a_robot_is_driven_is_shown_where_one_can_be(state, graph):
+    graph.band()
+    assert "robot" not in picture(state)
+    graph.teleop(True, "reverse")
+    assert "robot      driving: reverse" in picture(state)
+    graph.teleop(False, reason="wrist/velocity: silent for more than 100 ms, and much more to say")
+    assert "robot     wrist/velocity: silent" in picture(state)
+    assert "much more to say" not in picture(state, width=60)
+
+
 def test_faults_are_shown(state, graph):
     graph.band()
     emg = np.random.default_rng(1).normal(size=(20, 4))
