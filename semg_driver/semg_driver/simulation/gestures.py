@@ -97,6 +97,15 @@ class Activity:
     stop: NDArray[np.float64]
     fall: NDArray[np.float64]
 
+    @property
+    def end(self) -> float:
+        """When all of it is over, in s from the label."""
+        return float((self.stop + self.fall).max())
+
+    def scaled(self, strength: NDArray[np.float64]) -> Activity:
+        """Return this activity with each muscle's level times its `strength`, shape (muscles,)."""
+        return dataclasses.replace(self, level=self.level * strength[self.muscle])
+
     def ended(self, hold: float) -> Activity:
         """Return this activity with an end, `hold` s from the label, to a hold that had none."""
         stop = np.where(np.isinf(self.stop), _end_of_hold(hold), self.stop)

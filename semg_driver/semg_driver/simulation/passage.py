@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from semg_driver.simulation.gestures import Activity
 from semg_driver.simulation.trajectory import Movement
 
 AHEAD = 0.1
@@ -34,6 +35,38 @@ class Cue:
 
 
 @dataclass(frozen=True)
+class Effort:
+    """Muscle activity that is no gesture.
+
+    Attributes
+    ----------
+    sample : int
+        When its time 0 is, in samples from the start of the passage.
+    activity : Activity
+        Usual levels, to which each person's own style comes; nothing of it before the passage.
+    """
+
+    sample: int
+    activity: Activity
+
+
+@dataclass(frozen=True)
+class Jolt:
+    """A blow that moves the band on the skin.
+
+    Attributes
+    ----------
+    sample : int
+        When, in samples from the start of the passage.
+    strength : float
+        1 is that of a step.
+    """
+
+    sample: int
+    strength: float
+
+
+@dataclass(frozen=True)
 class Passage:
     """A stretch of a script; wrist movement is continuous from one to the next.
 
@@ -43,10 +76,16 @@ class Passage:
         Of the wrist; it is as long as the passage.
     cues : tuple of Cue
         In order of time, also across passages. They may come after the passage's end.
+    efforts : tuple of Effort
+        What else the muscles do.
+    jolts : tuple of Jolt
+        What happens to the band.
     """
 
     movement: Movement
     cues: tuple[Cue, ...] = ()
+    efforts: tuple[Effort, ...] = ()
+    jolts: tuple[Jolt, ...] = ()
 
 
 Script = Iterator[Passage]

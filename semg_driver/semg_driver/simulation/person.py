@@ -49,6 +49,8 @@ class Person:
         Factor on the time that activity takes to rise and fall.
     variability : float
         S.d. of the logarithm of a gesture's strength from one performance to the next.
+    effort : ndarray, shape (muscles,)
+        Factor on each muscle's usual drive in what is no gesture.
     wrist_gain : ndarray, shape (2,)
         Factor on the drive of flexors and extensors of the wrist.
     co_contraction : float
@@ -57,6 +59,8 @@ class Person:
         s by which muscle activity precedes wrist movement.
     channel_gain, channel_noise : ndarray, shape (16,)
         Factors on signal and on sensor noise from the electrodes' contact.
+    looseness : ndarray, shape (16,)
+        Factor on what jolts to the band do to a channel.
     hum : ndarray, shape (16,)
         Amplitude of mains hum in µV.
     mains : float
@@ -80,11 +84,13 @@ class Person:
     offset: NDArray[np.float64]
     softness: NDArray[np.float64]
     variability: float
+    effort: NDArray[np.float64]
     wrist_gain: NDArray[np.float64]
     co_contraction: float
     lead: float
     channel_gain: NDArray[np.float64]
     channel_noise: NDArray[np.float64]
+    looseness: NDArray[np.float64]
     hum: NDArray[np.float64]
     mains: float
 
@@ -115,8 +121,8 @@ class Person:
         rotation_offset : float
             Degrees added to the rotation after that.
         """
-        body, band, habit = (
-            np.random.default_rng(s) for s in np.random.SeedSequence([seed, 5]).spawn(3)
+        body, band, habit, day = (
+            np.random.default_rng(s) for s in np.random.SeedSequence([seed, 5]).spawn(4)
         )
         muscles, gestures = len(MUSCLES), len(GESTURES)
         rotation = float(np.clip(band.normal(0.0, rotation_sd), -rotation_limit, rotation_limit))
@@ -148,11 +154,13 @@ class Person:
             offset=habit.normal(0.0, 0.006, gestures),
             softness=np.exp(habit.normal(0.0, 0.15, gestures)),
             variability=float(habit.uniform(0.1, 0.25)),
+            effort=np.exp(day.normal(0.0, 0.12) + day.normal(0.0, 0.25, muscles)),
             wrist_gain=np.exp(habit.normal(0.0, 0.12, 2)),
             co_contraction=float(habit.uniform(0.02, 0.05)),
             lead=float(habit.uniform(0.05, 0.08)),
             channel_gain=channel_gain,
             channel_noise=channel_noise,
+            looseness=np.exp(day.normal(0.0, 0.3) + day.normal(0.0, 0.5, CHANNELS)),
             hum=np.exp(band.normal(np.log(1.0), 0.6, CHANNELS)),
             mains=float(band.choice([50.0, 60.0])),
         )

@@ -7,6 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from semg_driver.simulation.everyday import (
+    daily_script,
+    grasp_script,
+    scratching_script,
+    typing_script,
+    walking_script,
+)
 from semg_driver.simulation.gestures import RELEASE_OF
 from semg_driver.simulation.intents import IntentScript
 from semg_driver.simulation.passage import Cue, Passage, Script
@@ -95,6 +102,11 @@ SCRIPTS: dict[str, Callable[[int], Script]] = {
     "gestures": gesture_script,
     "wrist": wrist_script,
     "rest": rest_script,
+    "grasp": grasp_script,
+    "typing": typing_script,
+    "walking": walking_script,
+    "scratching": scratching_script,
+    "daily": daily_script,
     "intent": lambda seed: IntentScript(),
 }
 """Scripts by name; each takes a seed."""

@@ -3,14 +3,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_driver.simulation.passage import Cue, Script
+from semg_driver.simulation.passage import Cue, Effort, Jolt, Script
+
+
+@dataclass(frozen=True)
+class Events:
+    """What comes with the passages beside wrist movement; samples count from the first one.
+
+    Attributes
+    ----------
+    cues : list of Cue
+        Gestures to do.
+    efforts : list of Effort
+        What else the muscles do.
+    jolts : list of Jolt
+        What happens to the band.
+    """
+
+    cues: list[Cue] = field(default_factory=list)
+    efforts: list[Effort] = field(default_factory=list)
+    jolts: list[Jolt] = field(default_factory=list)
 
 
 class Timeline:
-    """Wrist movement and cues of a script by sample index.
+    """Wrist movement and events of a script by sample index.
 
     Parameters
     ----------
@@ -23,7 +44,7 @@ class Timeline:
         self._first = 0
         self._angle: NDArray[np.float64] = np.empty(0)
         self._velocity: NDArray[np.float64] = np.empty(0)
-        self._new: list[Cue] = []
+        self._new = Events()
 
     def movement(self, start: int, stop: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Wrist angle in rad and velocity in rad/s of samples [start, stop)."""
@@ -31,10 +52,10 @@ class Timeline:
         inside = slice(start - self._first, stop - self._first)
         return self._angle[inside], self._velocity[inside]
 
-    def cues_until(self, sample: int) -> list[Cue]:
-        """Cues of the passages that begin before `sample`, be they later; each only once."""
+    def events_until(self, sample: int) -> Events:
+        """Events of the passages that begin before `sample`, be they later; each only once."""
         self._extend(sample)
-        found, self._new = self._new, []
+        found, self._new = self._new, Events()
         return found
 
     def forget(self, sample: int) -> None:
@@ -50,4 +71,7 @@ class Timeline:
             start = self._first + self._angle.size
             self._angle = np.concatenate([self._angle, passage.movement.angle])
             self._velocity = np.concatenate([self._velocity, passage.movement.velocity])
-            self._new += [Cue(c.gesture, start + c.sample, c.hold) for c in passage.cues]
+            new = self._new
+            new.cues.extend(replace(cue, sample=start + cue.sample) for cue in passage.cues)
+            new.efforts.extend(replace(e, sample=start + e.sample) for e in passage.efforts)
+            new.jolts.extend(replace(jolt, sample=start + jolt.sample) for jolt in passage.jolts)

@@ -96,6 +96,36 @@ def pursuit(start: float, duration: float, rng: np.random.Generator) -> Movement
     )
 
 
+def rhythm(middle: float, duration: float, frequency: float, amplitude: float) -> Movement:
+    """Swing about `middle` rad for `duration` s, starting and ending there at rest.
+
+    Parameters
+    ----------
+    middle, amplitude : float
+        rad.
+    duration : float
+        s.
+    frequency : float
+        Hz.
+    """
+    samples = round(duration * SAMPLE_RATE)
+    time = np.asarray((np.arange(samples) + 1.0) / SAMPLE_RATE, np.float64)
+    omega = 2.0 * np.pi * frequency
+    swing, speed = np.sin(omega * time), omega * np.cos(omega * time)
+    window, slope = _window(time, samples / SAMPLE_RATE, min(1.0 / frequency, duration / 2))
+    return Movement(
+        middle + amplitude * swing * window, amplitude * (speed * window + swing * slope)
+    )
+
+
+def _window(
+    time: NDArray[np.float64], duration: float, ramp: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    inside, inside_slope = _ramp(time, ramp)
+    outside, outside_slope = _ramp(duration - time, ramp)
+    return inside * outside, inside_slope * outside - inside * outside_slope
+
+
 def _ramp(
     time: NDArray[np.float64], duration: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from scipy.sparse import csr_matrix
 from semg_driver.devices.device import GestureLabel, Truth
 from semg_driver.simulation.action_potentials import LENGTH
 from semg_driver.simulation.anatomy import MUSCLES
+from semg_driver.simulation.artefacts import Artefacts
 from semg_driver.simulation.band import SAMPLE_RATE, Electronics, unit_waveforms
 from semg_driver.simulation.gestures import (
     GESTURES,
@@ -21,7 +23,7 @@ from semg_driver.simulation.gestures import (
     activity,
 )
 from semg_driver.simulation.motor_units import SpikeTrains, pools
-from semg_driver.simulation.passage import AHEAD, Cue, Script
+from semg_driver.simulation.passage import AHEAD, Cue, Effort, Script
 from semg_driver.simulation.person import CHANNELS, Person
 from semg_driver.simulation.timeline import Timeline
 from semg_driver.simulation.wrist import wrist_drive
@@ -57,18 +59,21 @@ class Wearer:
         self._person = person
         self._step_samples = step
         self._timeline = Timeline(script)
-        fire, noise, style, tonic = (
+        fire, noise, style, tonic, effort, jolts = (
             np.random.default_rng(s)
-            for s in np.random.SeedSequence([person.seed, seed, 8]).spawn(4)
+            for s in np.random.SeedSequence([person.seed, seed, 8]).spawn(6)
         )
         self._units = pools(tuple(m.units for m in MUSCLES))
         self._waves = unit_waveforms(person, self._units).reshape(-1, LENGTH * CHANNELS)
         self._spikes = SpikeTrains(self._units.muscle.size, fire)
         self._electronics = Electronics(person, noise)
+        self._artefacts = Artefacts(person, jolts)
         self._style = style
+        self._effort_rng = effort
         self._tonic_rng = tonic
         self._tonic = tonic.normal(0.0, _TONIC_SD, len(MUSCLES))
         self._performing: list[tuple[Cue, Activity]] = []
+        self._exerting: list[tuple[int, Activity]] = []
         self._tail = np.zeros((LENGTH, CHANNELS), np.float32)
         self._made = 0
         self._emg = np.empty((0, CHANNELS), np.float32)
@@ -116,6 +121,7 @@ class Wearer:
         drive = self._drive(first, stop)
         unit, time = self._spikes.advance(self._units.rates(drive), _EVERY / SAMPLE_RATE)
         signal = self._superpose(unit, (time * _EVERY).astype(np.intp))
+        self._artefacts.add_to(signal, first)
         emg = self._electronics.convert(signal, first)
         angle, velocity = self._timeline.movement(first, stop)
         self._timeline.forget(stop)
@@ -135,7 +141,11 @@ class Wearer:
         wander = before[:, None] * (1.0 - between) + self._tonic[:, None] * between
         tonic = self._person.tonic[:, None] * np.exp(wander)
         drive += np.minimum(tonic, _TONIC_MAXIMUM)
-        self._start_gestures(stop + round(AHEAD * SAMPLE_RATE))
+        events = self._timeline.events_until(stop + round(AHEAD * SAMPLE_RATE))
+        self._start_gestures(events.cues)
+        self._start_efforts(events.efforts)
+        for jolt in events.jolts:
+            self._artefacts.begin(jolt)
         times = np.arange(first, stop, _EVERY) / SAMPLE_RATE
         for cue, performance in self._performing:
             performance.add_to(drive, times - cue.sample / SAMPLE_RATE)
@@ -144,11 +154,18 @@ class Wearer:
             for cue, performance in self._performing
             if cue.sample + (cue.hold + REACH_AFTER) * SAMPLE_RATE > stop
         ]
+        for sample, exertion in self._exerting:
+            exertion.add_to(drive, times - sample / SAMPLE_RATE)
+        self._exerting = [
+            (sample, exertion)
+            for sample, exertion in self._exerting
+            if sample + exertion.end * SAMPLE_RATE > stop
+        ]
         return drive
 
-    def _start_gestures(self, until: int) -> None:
+    def _start_gestures(self, cues: Iterable[Cue]) -> None:
         person = self._person
-        for cue in self._timeline.cues_until(until):
+        for cue in cues:
             self._end_hold(cue)
             gesture = GESTURES.index(cue.gesture)
             strength = person.strength[gesture] * np.exp(
@@ -168,6 +185,14 @@ class Wearer:
             )
             self._performing.append((cue, performance))
             self._labels.append(GestureLabel(cue.gesture, cue.sample))
+
+    def _start_efforts(self, efforts: Iterable[Effort]) -> None:
+        person, rng = self._person, self._effort_rng
+        for effort in efforts:
+            strength = person.effort * np.exp(
+                rng.normal(0.0, person.variability) + rng.normal(0.0, 0.12, len(MUSCLES))
+            )
+            self._exerting.append((effort.sample, effort.activity.scaled(strength)))
 
     def _end_hold(self, release: Cue) -> None:
         """Let a press that is held until further notice end with its release."""

@@ -31,8 +31,8 @@ def test_forgetting_keeps_the_indices():
 
 def test_every_cue_is_given_once_with_its_passage():
     timeline = Timeline(counting())
-    assert [cue.sample for cue in timeline.cues_until(0)] == []
-    assert [cue.sample for cue in timeline.cues_until(1)] == [30]
-    assert [cue.sample for cue in timeline.cues_until(100)] == []
+    assert [cue.sample for cue in timeline.events_until(0).cues] == []
+    assert [cue.sample for cue in timeline.events_until(1).cues] == [30]
+    assert [cue.sample for cue in timeline.events_until(100).cues] == []
     timeline.movement(0, 350)
-    assert [cue.sample for cue in timeline.cues_until(101)] == [130, 230, 330]
+    assert [cue.sample for cue in timeline.events_until(101).cues] == [130, 230, 330]
