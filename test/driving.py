@@ -100,10 +100,21 @@ class Driving:
     def drive(self, value: float) -> None:
         """Begin from zero, and wait until the robot gets commands of this value."""
         wait_until(self.connected, 20.0, "the watchdog")
-        self.send(0.0)
-        self.wait_for(lambda message: True, "zeros")
+        begin = len(self.heard)
+
+        def moves() -> bool:
+            # On a busy machine a command may come late: then zero has to come first once more.
+            self.send_some(0.0)
+            self.send_some(value)
+            return any(speed(message) for _, message in self.heard[begin:])
+
+        wait_until(moves, 20.0, "commands that move")
+
+    def send_some(self, value: float, count: int = 10) -> None:
+        """Send commands of this value from now on; return after some of them."""
+        begin = len(self.sent)
         self.send(value)
-        self.wait_for(lambda message: speed(message) != 0.0, "commands that move")
+        wait_until(lambda: len(self.sent) >= begin + count, 20.0, "commands to be sent")
 
     def close(self) -> None:
         """Stop both."""
