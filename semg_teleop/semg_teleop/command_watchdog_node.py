@@ -179,20 +179,8 @@ class CommandWatchdog:
         if not watchdog.is_open:
             status.message = f"{watchdog.reason}; a command of zero on {self._input} begins"
             status.level = Level.WARN if watchdog.passed or watchdog.replaced else Level.OK
-        for topic in (self._input, self._output):
-            if others := other_types(self._shell, topic, self._kind):
-                status.level = Level.ERROR
-                status.message = (
-                    f"{topic[1:]}: is {others[0]} on this graph, but parameter 'type' is "
-                    f"{self._kind.value}: set the right type, or remap"
-                )
-        names = publisher_names(self._shell, self._output)
-        if len(names) > 1:
-            status.level = Level.ERROR
-            status.message = (
-                f"{len(names)} publishers on {self._output} ({', '.join(names)}): "
-                "the robot may get commands past the watchdog, stop the others"
-            )
+        if trouble := self._trouble():
+            status = Status(Level.ERROR, trouble)
         status.values = {
             "passed": watchdog.passed,
             "replaced by zero": watchdog.replaced,
@@ -201,3 +189,19 @@ class CommandWatchdog:
             **{f"latency {k} (ms)": v for k, v in self._latency.percentiles_ms().items()},
         }
         return status
+
+    def _trouble(self) -> str:
+        """Return what is wrong on the graph; empty if nothing."""
+        for topic in (self._input, self._output):
+            if others := other_types(self._shell, topic, self._kind):
+                return (
+                    f"{topic[1:]}: is {others[0]} on this graph, but parameter 'type' is "
+                    f"{self._kind.value}: set the right type, or remap"
+                )
+        names = publisher_names(self._shell, self._output)
+        if len(names) > 1:
+            return (
+                f"{len(names)} publishers on {self._output} ({', '.join(names)}): "
+                "the robot may get commands past the watchdog, stop the others"
+            )
+        return ""
