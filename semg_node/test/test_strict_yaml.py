@@ -39,7 +39,7 @@ rosbag2_bagfile_information:
   topics_with_message_count:
     - topic_metadata:
         name: /emg/raw
-        offered_qos_profiles: "- history: 3\n  depth: 0\n  reliability: 1\n  lifespan:\n    sec: 9223372036\n    nsec: 854775807\n  avoid_ros_namespace_conventions: false"
+        offered_qos_profiles: "- history: 3\n  depth: 0\n  lifespan:\n    sec: 9223372036"
       message_count: 18446744073709551615
   compression_format: ""
   compression_mode: NONE
@@ -152,10 +152,13 @@ def test_lines_that_multiply_each_other_are_refused_and_not_unfolded():
 @given(st.binary(max_size=60) | st.text("[]{}:-!&*?|>'\"%@`#, \n\tab0", max_size=60))
 def test_whatever_a_file_holds_is_read_or_refused_in_one_line(content):
     content = content if isinstance(content, bytes) else content.encode()
+    said = ""
     try:
         parse_yaml(content, "it.yaml").plain()
     except YamlError as error:
-        assert "\n" not in str(error)
+        said = str(error)
+    assert said == "" or said.startswith("it.yaml")
+    assert "\n" not in said
 
 
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path):

@@ -6,10 +6,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-import yaml
-
 from semg_bringup.command.refusal import CommandError
 from semg_bringup.graph import HANDWRITING_DECODER, NODES, TELEOP, playback_parameters
+from semg_node.strict_yaml import YamlError, parse_yaml
 
 Overrides = dict[str, dict[str, Any]]
 
@@ -81,8 +80,8 @@ def parse_parameter(text: str) -> tuple[str, str, Any]:
     if node not in known:
         raise CommandError(f"-p {text}: no node '{node}'; there are: {', '.join(known)}")
     try:
-        value = yaml.safe_load(right)
-    except yaml.YAMLError:
+        value = parse_yaml(right.encode("utf-8", "surrogateescape"), text).plain()
+    except YamlError:
         raise CommandError(f"-p {text}: the value '{right}' cannot be read") from None
     if not isinstance(value, (bool, int, float, str, list)):
         raise CommandError(f"-p {text}: '{right}' must be a number, a text, true, false or a list")

@@ -97,6 +97,7 @@ def test_values_are_read_as_ros_does(text, parsed):
         ("juggler.rate:=1", "no node 'juggler'; there are: driver"),
         ("driver.rate:={a: 1}", "must be a number"),
         ("driver.rate:=[1", "cannot be read"),
+        ("driver.rate:=&a [*a]", "cannot be read"),
     ],
 )
 def test_what_is_no_parameter_is_refused(text, said):

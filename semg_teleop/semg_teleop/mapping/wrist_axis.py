@@ -40,8 +40,8 @@ class WristAxis:
             s.
         """
         kept = 1.0
-        if self._source.leak > 0.0 and elapsed > 0.0:
-            shares = elapsed / self._source.leak
+        shares = elapsed / self._source.leak if self._source.leak > 0.0 else 0.0
+        if shares > 0.0:
             kept = math.exp(-shares)
             travel *= -math.expm1(-shares) / shares
         full = self._source.response.full

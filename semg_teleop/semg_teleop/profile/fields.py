@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from semg_node.shown import shown
 from semg_node.strict_yaml import YamlEntry, YamlList, YamlMap, YamlScalar, YamlValue
@@ -22,7 +22,7 @@ def nearest(name: str, known: Collection[str]) -> str:
 
 
 class Fields:
-    """A mapping whose every key is taken once, with its type and range checked.
+    """A mapping whose keys are known and whose values are checked for type and range.
 
     Parameters
     ----------
@@ -53,15 +53,12 @@ class Fields:
         if not isinstance(value, YamlMap):
             name = place or "the content"
             raise self.error(value.line, f"{name} must be a mapping of names to values")
-        self._left: dict[str, YamlEntry] = {}
-        self._taken: list[str] = []
-        self._lines: dict[str, int] = {}
+        self._entries: dict[str, YamlEntry] = {}
         for entry in value.entries:
             if not isinstance(entry.key.value, str):
                 said = f"{self._name(entry.key.value)}: a name must be a text, so put it in quotes"
                 raise self.error(entry.key.line, said)
-            self._left[entry.key.value] = entry
-            self._lines[entry.key.value] = entry.key.line
+            self._entries[entry.key.value] = entry
 
     def error(self, line: int, said: str) -> ProfileError:
         """Return the error that says something of a line."""
@@ -73,34 +70,29 @@ class Fields:
 
     def line_of(self, key: str) -> int:
         """Return the line of a key, or of the mapping if it is not there."""
-        return self._lines.get(key, self.line)
+        return self._entries[key].key.line if key in self._entries else self.line
 
     def has(self, key: str) -> bool:
-        """Say whether the key is there and was not taken yet."""
-        return key in self._left
+        """Say whether the key is there."""
+        return key in self._entries
 
-    def finish(self) -> None:
-        """Refuse the keys that nobody took."""
-        for key, entry in self._left.items():
-            known = [name for name in self._taken if name not in self._lines]
-            hint = nearest(key, known) or nearest(key, self._taken)
-            there_is = "" if hint else f"; there are: {', '.join(self._taken)}"
-            raise self.error(entry.key.line, f"{self._name(key)}: unknown key{hint}{there_is}")
+    def only(self, *known: str) -> None:
+        """Refuse keys other than these."""
+        for key in self._entries:
+            if key not in known:
+                absent = [name for name in known if name not in self._entries]
+                hint = nearest(key, absent) or f"; there are: {', '.join(known)}"
+                raise self.wrong(key, f"unknown key{hint}")
 
-    def names(self) -> Iterator[str]:
-        """Go through the keys that were not taken yet."""
-        yield from tuple(self._left)
+    def names(self) -> tuple[str, ...]:
+        """Return the keys."""
+        return tuple(self._entries)
 
     def take(self, key: str) -> YamlValue:
-        """Return the value of a key that has to be there."""
-        self._known(key)
-        if key not in self._left:
-            close = difflib.get_close_matches(key, self._left, n=1)
-            if close:
-                said = f"{self._name(close[0])}: unknown key; did you mean '{key}'?"
-                raise self.error(self.line_of(close[0]), said)
+        """Return what stands under a key that has to be there."""
+        if key not in self._entries:
             raise self.error(self.line, f"{self._name(key)} is missing")
-        return self._left.pop(key).value
+        return self._entries[key].value
 
     def inner(self, key: str) -> Fields:
         """Return the mapping under a key, to be read as strictly."""
@@ -192,13 +184,8 @@ class Fields:
         if not isinstance(value, YamlScalar) or value.value is not True:
             raise self.wrong(key, f"{_written(value)}, must be true")
 
-    def _known(self, key: str) -> None:
-        if key not in self._taken:
-            self._taken.append(key)
-
     def _absent(self, key: str, has_default: bool) -> bool:
-        self._known(key)
-        return has_default and key not in self._left
+        return has_default and key not in self._entries
 
     def _name(self, key: object) -> str:
         return f"{self.place}.{shown(key)}" if self.place else shown(key)

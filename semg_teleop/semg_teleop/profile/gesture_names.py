@@ -45,7 +45,6 @@ def read_gesture_names(fields: Fields) -> GestureNames:
         If they are no list of different names.
     """
     if not fields.has("gestures"):
-        fields.texts("gestures", default=True)
         return GestureNames()
     labels = fields.texts("gestures")
     if not labels:

@@ -65,6 +65,7 @@ class _Reading:
 
     def profile(self) -> Profile:
         fields = self._fields
+        fields.only("format", "name", "description", "gestures", "engage", "outputs", "modes")
         fields.integer("format", FORMAT, FORMAT)
         name = fields.text("name")
         description = fields.text("description", "")
@@ -73,7 +74,6 @@ class _Reading:
         outputs = fields.inner("outputs")
         read = {output.name: output for output in read_outputs(outputs)}
         modes = tuple(self._modes(fields.inner("modes"), read, gestures))
-        fields.finish()
         self._refuse_contradictions(engagement)
         for output in read:
             if output not in self._used:
@@ -89,10 +89,10 @@ class _Reading:
         )
 
     def _engagement(self, fields: Fields, gestures: GestureNames) -> Engagement:
+        fields.only("arm", "arm_within", "armed_for", "hold", "hold_for", "disengage")
         if fields.has("arm"):
             arm = self._events(fields, "arm", Purpose.ARM, gestures)
         else:
-            fields.texts("arm", default=True)
             arm = DEFAULT_ARM
             for event in arm:
                 if event not in gestures.events:
@@ -101,7 +101,7 @@ class _Reading:
                 self._claims.append(Claim(event, Purpose.ARM, fields.line))
         hold = fields.texts("hold", gestures.held, "gesture that can be held")
         refuse_repetition(fields, "hold", hold)
-        engagement = Engagement(
+        return Engagement(
             arm=arm,
             arm_within=fields.number("arm_within", 1.5, above=0.0, most=10.0),
             armed_for=fields.number("armed_for", 30.0, above=0.0, most=3600.0),
@@ -109,13 +109,11 @@ class _Reading:
             hold_for=fields.number("hold_for", 0.5, least=0.1, most=10.0),
             disengage=self._events(fields, "disengage", Purpose.DISENGAGE, gestures),
         )
-        fields.finish()
-        return engagement
 
     def _modes(
         self, fields: Fields, outputs: Mapping[str, Output], gestures: GestureNames
     ) -> Iterator[Mode]:
-        names = tuple(fields.names())
+        names = fields.names()
         if not names:
             raise self._fields.wrong("modes", "must have at least one")
         for name in names:
@@ -130,6 +128,7 @@ class _Reading:
     def _mode(
         self, name: str, fields: Fields, outputs: Mapping[str, Output], gestures: GestureNames
     ) -> Mode:
+        fields.only("enter", "recentre", "bindings")
         enter = self._events(fields, "enter", Purpose.ENTER, gestures, name)
         recentre = self._events(fields, "recentre", Purpose.RECENTRE, gestures, name)
         bindings = []
@@ -144,7 +143,6 @@ class _Reading:
             bindings.append(binding)
         if recentre and not any(isinstance(one.source, WristAngle) for one in bindings):
             raise fields.wrong("recentre", "no binding of this mode has wrist: angle")
-        fields.finish()
         return Mode(name, enter, recentre, tuple(bindings))
 
     def _events(

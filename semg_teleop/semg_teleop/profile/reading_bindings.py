@@ -22,6 +22,9 @@ from semg_teleop.profile.profile import (
 )
 
 SOURCES = ("held", "event", "wrist", "handwriting")
+_EVENT = ("value", "duration")
+_VELOCITY = ("full", "dead_band", "curve", "while")
+_ANGLE = ("leak",)
 _LONGEST_EVENT = 10.0
 _LONGEST_LEAK = 3600.0
 _STEEPEST = 10.0
@@ -44,14 +47,12 @@ def read_binding(fields: Fields, outputs: Mapping[str, Output], gestures: Gestur
     ProfileError
         If it does not fit, or its value is beyond the output's limit.
     """
+    fields.only("to", *SOURCES, *_EVENT, *_VELOCITY, *_ANGLE, "text")
     output, component = _target(fields, outputs)
     kind = _kind_of_source(fields)
     if output.kind is OutputKind.TEXT:
-        binding = _writing(fields, output, kind, gestures)
-    else:
-        binding = _moving(fields, output, component, kind, gestures)
-    fields.finish()
-    return binding
+        return _writing(fields, output, kind, gestures)
+    return _moving(fields, output, component, kind, gestures)
 
 
 def _target(fields: Fields, outputs: Mapping[str, Output]) -> tuple[Output, int]:
@@ -85,11 +86,13 @@ def _kind_of_source(fields: Fields) -> str:
 
 def _writing(fields: Fields, output: Output, kind: str, gestures: GestureNames) -> Binding:
     if kind == "handwriting":
+        fields.only("to", "handwriting")
         fields.must_be_true("handwriting")
         return Binding(output.name, -1, Handwriting())
     if kind != "event":
         said = f"'{output.name}' is text, so it takes an event with its text, or handwriting"
         raise fields.wrong(kind, said)
+    fields.only("to", "event", "text")
     event = fields.text("event", choices=gestures.events, what="gesture event")
     return Binding(output.name, -1, Event(event), text=fields.text("text"))
 
@@ -110,11 +113,14 @@ def _moving(
 
 def _source(fields: Fields, kind: str, gestures: GestureNames) -> Source:
     if kind == "held":
+        fields.only("to", "held", "value")
         return Held(fields.text("held", choices=gestures.held, what="gesture that can be held"))
     if kind == "event":
+        fields.only("to", "event", *_EVENT)
         event = fields.text("event", choices=gestures.events, what="gesture event")
         return Event(event, fields.number("duration", 0.1, above=0.0, most=_LONGEST_EVENT))
     of = fields.text("wrist", choices=("angle", "velocity"))
+    fields.only("to", "wrist", "value", *_VELOCITY, *(_ANGLE if of == "angle" else ()))
     response = Response(
         full=fields.number("full", above=0.0),
         dead_band=fields.number("dead_band", 0.1, least=0.0, below=1.0),

@@ -57,10 +57,11 @@ def name_fits(name: str) -> bool:
 
 
 def _output(name: str, fields: Fields) -> Output:
+    if not fields.has("type"):
+        fields.only("type", "topic", *dict.fromkeys(key for keys in _KEYS.values() for key in keys))
     kind = OutputKind(fields.text("type", choices=[kind.value for kind in OutputKind]))
-    output = _READERS[kind](name, kind, _topic(fields), fields)
-    fields.finish()
-    return output
+    fields.only("type", "topic", *_KEYS[kind])
+    return _READERS[kind](name, kind, _topic(fields), fields)
 
 
 def _topic(fields: Fields) -> str:
@@ -86,11 +87,11 @@ def _growth(fields: Fields, key: str) -> float:
 def _twist(name: str, kind: OutputKind, topic: str, fields: Fields) -> Output:
     frame = _frame(fields) if kind is OutputKind.TWIST_STAMPED else ""
     limits = fields.inner("limits")
+    limits.only("linear", "angular", "linear_growth", "angular_growth")
     groups = tuple(
         LimitGroup(components, limits.number(key, least=0.0), _growth(limits, f"{key}_growth"))
         for key, components in (("linear", (0, 1, 2)), ("angular", (3, 4, 5)))
     )
-    limits.finish()
     return Output(name, kind, topic, frame, TWIST_COMPONENTS, groups)
 
 
@@ -100,10 +101,10 @@ def _joint_jog(name: str, kind: OutputKind, topic: str, fields: Fields) -> Outpu
     components, groups = [], []
     for i, joint in enumerate(joints.names()):
         inner = joints.inner(joint)
+        inner.only("largest", "growth")
         largest = inner.number("largest", least=0.0)
         groups.append(LimitGroup((i,), largest, _growth(inner, "growth")))
         components.append(joint)
-        inner.finish()
     if not components:
         raise fields.wrong("joints", "must name at least one joint")
     return Output(name, kind, topic, frame, tuple(components), tuple(groups))
@@ -127,6 +128,13 @@ def _text(name: str, kind: OutputKind, topic: str, fields: Fields) -> Output:
     return Output(name, kind, topic)
 
 
+_KEYS: dict[OutputKind, tuple[str, ...]] = {
+    OutputKind.TWIST_STAMPED: ("frame_id", "limits"),
+    OutputKind.TWIST: ("limits",),
+    OutputKind.JOINT_JOG: ("frame_id", "joints"),
+    OutputKind.JOY: ("frame_id", "axes", "buttons", "axes_growth"),
+    OutputKind.TEXT: (),
+}
 _READERS: dict[OutputKind, Callable[[str, OutputKind, str, Fields], Output]] = {
     OutputKind.TWIST_STAMPED: _twist,
     OutputKind.TWIST: _twist,
