@@ -5,7 +5,7 @@ import math
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semg_node.strict_yaml import (
@@ -62,6 +62,7 @@ def refusal(text, kind=YamlError):
     return message
 
 
+@settings(deadline=None)
 @given(value=PLAIN, flow=st.sampled_from([None, True, False]))
 def test_what_pyyaml_writes_is_read_as_it_reads_it(value, flow):
     text = yaml.dump(value, Dumper=Text, default_flow_style=flow, allow_unicode=True)
@@ -149,6 +150,7 @@ def test_lines_that_multiply_each_other_are_refused_and_not_unfolded():
     assert "line 2: not valid YAML: found alias '*a0'" in refusal("\n".join(lines), YamlRefused)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text("[]{}:-!&*?|>'\"%@`#, \n\tab0", max_size=60))
 def test_whatever_a_file_holds_is_read_or_refused_in_one_line(content):
     content = content if isinstance(content, bytes) else content.encode()

@@ -5,7 +5,7 @@ import dataclasses
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semg_teleop.command import Text
@@ -239,6 +239,7 @@ def test_time_that_does_not_pass_is_refused(mapper, elapsed):
         mapper.step(Intent(), True, elapsed)
 
 
+@settings(deadline=None)
 @given(CYCLES)
 def test_every_command_has_every_component_finite_and_bounded(cycles):
     mapper = Mapper(PROFILE)
@@ -248,6 +249,7 @@ def test_every_command_has_every_component_finite_and_bounded(cycles):
         assert all(abs(value) <= 1.0 for value in command.vectors["base"])
 
 
+@settings(deadline=None)
 @given(CYCLES)
 def test_while_disengaged_axes_are_zero_and_nothing_is_written_whatever_came_before(cycles):
     mapper = Mapper(PROFILE)
@@ -257,6 +259,7 @@ def test_while_disengaged_axes_are_zero_and_nothing_is_written_whatever_came_bef
     assert mapper.step(intent, False, 0.25).is_zero
 
 
+@settings(deadline=None)
 @given(CYCLES)
 def test_at_engagement_and_at_rest_every_command_is_zero_whatever_came_before(cycles):
     mapper = Mapper(PROFILE)
@@ -265,6 +268,7 @@ def test_at_engagement_and_at_rest_every_command_is_zero_whatever_came_before(cy
     assert mapper.step(Intent(), True, 0.01).is_zero
 
 
+@settings(deadline=None)
 @given(CYCLES, st.booleans())
 def test_in_a_pause_nothing_moves(cycles, engaged):
     mapper = Mapper(PROFILE)

@@ -4,7 +4,7 @@
 import math
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semg_teleop.profile.profile import (
@@ -338,12 +338,12 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(refusal):
 LINES = PROFILE.splitlines()
 
 
+@settings(deadline=None)
 @given(
     number=st.integers(0, len(LINES) - 1),
     cut=st.integers(0, 80),
     put=st.text('{}[]:,-0aé" #&*!', max_size=6),
 )
-@example(number=0, cut=0, put="")
 def test_a_damaged_profile_loads_or_is_refused_in_one_line(tmp_path_factory, number, cut, put):
     path = tmp_path_factory.mktemp("damaged") / "mine.yaml"
     damaged = [*LINES]
