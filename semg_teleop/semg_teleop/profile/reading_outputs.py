@@ -14,6 +14,10 @@ from semg_teleop.profile.profile import TWIST_COMPONENTS, LimitGroup, Output, Ou
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TOPIC = re.compile(r"(~?/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*")
 _LONGEST_TOPIC = 200
+_OF_THE_GRAPH = re.compile(
+    r"(emg|gesture|wrist|handwriting|stream)/.*"
+    r"|teleop/(state|feedback|rumble|arm|dead_man|emergency_stop|reset_emergency_stop)"
+)
 _FRAME = re.compile(r"[^\s/]\S*")
 _MOST_AXES = 32
 _MOST_BUTTONS = 64
@@ -69,6 +73,8 @@ def _topic(fields: Fields) -> str:
     if len(topic) > _LONGEST_TOPIC or not _TOPIC.fullmatch(topic):
         said = f"'{shown(topic)}', must be a ROS name, such as cmd_vel or /robot/cmd_vel"
         raise fields.wrong("topic", said)
+    if _OF_THE_GRAPH.fullmatch(topic.removeprefix("/")):
+        raise fields.wrong("topic", f"'{topic}' is a name that our own nodes use, must be another")
     return topic
 
 

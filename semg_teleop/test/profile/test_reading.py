@@ -189,6 +189,8 @@ def bound(text):
         (8, "topic: cmd_vel", "topic: a/", "'a/', must be a ROS name"),
         (8, "topic: cmd_vel", "topic: ~cmd", "'~cmd', must be a ROS name"),
         (8, "topic: cmd_vel", "topic: " + "a" * 201, "must be a ROS name"),
+        (18, "teleop/text", "teleop/feedback", "'teleop/feedback' is a name that our own nodes"),
+        (18, "teleop/text", "/handwriting/text", "'/handwriting/text' is a name that our own"),
         (9, "frame_id: base_link", "frame_id: /base_link", "'/base_link', must be a frame"),
         (7, "    frame_id: base_link\n", "", "outputs.base.frame_id is missing"),
         (7, "    limits: {linear: 0.5, angular: 1.0, linear_growth: 1.0}\n", "",
