@@ -139,8 +139,9 @@ class CommandWatchdog:
             while not self._ended.wait(max(self._step() - time.monotonic(), 0.0)):
                 pass
         except BaseException as error:
-            # Without steps the watchdog lets nothing pass.
+            # From now on the watchdog lets nothing pass, as it takes no more steps.
             self._failure = error
+            self._shut("the watchdog has failed")
 
     def _step(self) -> float:
         """Send what is due; return when there is more to do."""

@@ -139,15 +139,17 @@ class Watchdog:
         if self.is_open or not self._next_zero <= now < self._zeros_until:
             return False
         # On a grid, so that late steps do not add up; but what was missed is not caught up on.
-        self._next_zero = max(self._next_zero + self._period, now)
+        self._next_zero += self._period
+        if self._next_zero <= now:
+            self._next_zero = now + self._period
         return True
 
     def next_step(self, now: float) -> float:
-        """Return when `step` has to be called next."""
+        """Return when, after a `step` at `now`, the next has to be."""
         if self.is_open:
             due = self._last_heard + self.settings.timeout
         else:
-            due = self._next_zero if self._next_zero < self._zeros_until else math.inf
+            due = self._next_zero if now < self._zeros_until else math.inf
         return min(due, now + _TICK)
 
     def see_publishers(self, now: float, count: int, names: str = "") -> None:

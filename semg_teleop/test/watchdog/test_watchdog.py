@@ -38,8 +38,8 @@ def run(watchdog, start, end):
         if watchdog.step(now):
             zeros.append(now)
         due = watchdog.next_step(now)
-        assert due <= now + LONGEST_CYCLE
-        now = due if due > now else now + 1e-6
+        assert now < due < now + LONGEST_CYCLE
+        now = due
     return zeros
 
 
@@ -192,6 +192,7 @@ def test_nothing_moves_but_after_a_zero_without_a_fault_since(sequence, timeout)
             was_open = watchdog.is_open
             zero = watchdog.step(now)
             stepped = now
+            assert watchdog.next_step(now) > now
             if was_open and (late or silent):
                 assert zero, "zero has to go out within the step"
             if watchdog.is_open:
