@@ -263,3 +263,22 @@ def test_parameter_tells_its_description_unit_and_range(ros):
     assert descriptor.description == "factor [rad/s]"
     assert descriptor.floating_point_range[0].to_value == 10.0
     assert shell.describe_parameter("size").read_only
+
+
+def test_request_to_stop_is_passed_on_until_cleanup(ros):
+    shell, _ = ros.shell(autostart=False)
+    heard = []
+    assert ros.change(Transition.TRANSITION_CONFIGURE)
+    shell.when_asked_to_stop(lambda: heard.append(1))
+    shell.ask_to_stop()
+    assert len(heard) == 1
+    assert ros.change(Transition.TRANSITION_CLEANUP)
+    shell.ask_to_stop()
+    assert len(heard) == 1
+
+
+def test_request_to_stop_may_come_after_the_end(ros):
+    shell, _ = ros.shell()
+    ros.executor.remove_node(shell)
+    shell.close()
+    shell.ask_to_stop()
