@@ -138,7 +138,7 @@ def _grasp(angle: float, rng: np.random.Generator) -> Passage:
     time = approach + closing
     while time < end - 0.2:
         # Force wavers by some tenths, at about 1 to 3 Hz.
-        length = float(rng.uniform(0.3, 0.9))
+        length = min(float(rng.uniform(0.3, 0.9)), end - time)
         more = _times(_CLENCH, force * float(rng.uniform(0.0, 0.6)))
         rows.append((more, time, length / 2, time + length / 2, length / 2))
         time += length / 2

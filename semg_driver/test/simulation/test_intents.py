@@ -93,7 +93,7 @@ def test_what_cannot_be_done_again_or_undone_is_left():
     assert asked.names == ["middle_press", "middle_release"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.dictionaries(
         st.integers(0, 6000),

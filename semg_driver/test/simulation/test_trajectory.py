@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
 import pytest
+from scipy.signal import find_peaks
 
-from semg_driver.simulation.trajectory import LIMIT, joined, pursuit, reach, still, targets
+from semg_driver.simulation.trajectory import (
+    LIMIT,
+    joined,
+    pursuit,
+    reach,
+    rhythm,
+    still,
+    targets,
+)
 
 
 def assert_velocity_is_the_derivative(movement, start):
@@ -44,3 +53,13 @@ def test_joined_movements_follow_each_other():
     movement = joined([still(0.1, 0.5), reach(0.1, 0.4, 0.5)])
     assert movement.angle.size == movement.velocity.size == 2000
     assert_velocity_is_the_derivative(movement, 0.1)
+
+
+def test_a_rhythm_swings_about_its_middle_and_comes_to_rest_there():
+    movement = rhythm(0.3, 4.0, 2.5, 0.1)
+    assert movement.angle.size == 8000
+    assert movement.angle[-1] == pytest.approx(0.3, abs=1e-6)
+    assert movement.velocity[-1] == pytest.approx(0.0, abs=1e-3)
+    assert np.ptp(movement.angle) == pytest.approx(0.2, rel=0.01)
+    assert find_peaks(movement.angle)[0].size == find_peaks(-movement.angle)[0].size == 10
+    assert_velocity_is_the_derivative(movement, 0.3)
