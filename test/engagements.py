@@ -27,8 +27,8 @@ from semg_teleop.teleoperation import Teleoperation
 CHUNK = 20
 STREAM_ID = 1
 _AGE_S = 0.005
-_ACT = ((1.0, "thumb_click"), (1.6, "thumb_click"), (2.4, "index_press"), (4.4, "index_release"))
-_ACT_S = 6.0
+_ACT = ((2.5, "thumb_click"), (3.1, "thumb_click"), (4.2, "index_press"), (6.2, "index_release"))
+_ACT_S = 7.0
 _WRIST_EVERY = 2
 """Chunks."""
 
@@ -59,7 +59,7 @@ def engagements(person: int, script: str, seconds: float, profile: str) -> Engag
 
 
 def deliberate(person: int, acts: int, profile: str) -> Engagements:
-    """Let a person make the whole act some times: two clicks, then index held for two seconds."""
+    """Let a person make the whole act some times: rest, two clicks, rest, index held for 2 s."""
     script = IntentScript()
     wearer = Wearer(Person.sample(person), script, seed=person)
     asked = {
@@ -87,7 +87,8 @@ def _count(
     detector = EventDetector(decoder.labels, decoder.sample_rate, settings)
     conditioner = Conditioner(SAMPLE_RATE, NOISE_SD, False, CHANNELS)
     mapping = load_profile(find_profile(profile))
-    engine = Teleoperation(mapping, GestureAct(mapping.engagement))
+    act = GestureAct(mapping.engagement, harmless=mapping.switching)
+    engine = Teleoperation(mapping, act)
     engine.hear_info(STREAM_ID, SIMULATED)
     probabilities = events = wrist = armed = 0
     was_armed = False

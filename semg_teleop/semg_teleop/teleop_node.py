@@ -115,7 +115,10 @@ class Teleop:
             switch = self._switches.renew(settings, profile.engagement)
             self._engine = self._wearer.engine = Teleoperation(
                 profile,
-                switch or GestureAct(profile.engagement, latched=settings.latched),
+                switch
+                or GestureAct(
+                    profile.engagement, harmless=profile.switching, latched=settings.latched
+                ),
                 limits=parameters.read(shell, InputLimits),
                 settings=parameters.read(shell, GateSettings),
                 emergency=self._switches.emergency,

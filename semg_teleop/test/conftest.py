@@ -37,7 +37,13 @@ def profile():
         "test",
         "",
         (BASE, WORDS),
-        Engagement(("thumb_click", "thumb_click"), 1.5, 30.0, ("index",), 0.5),
+        Engagement(
+            arm=("thumb_click", "thumb_click"),
+            arm_after=0.1,
+            hold=("index",),
+            hold_after=0.05,
+            hold_for=0.5,
+        ),
         (
             Mode(
                 "drive",

@@ -36,7 +36,7 @@ PROFILE = """
 format: 1
 name: test base
 description: for tests
-engage: {arm: [thumb_click, thumb_click], hold: [index], hold_for: 0.3}
+engage: {arm: [thumb_click, thumb_click], arm_after: 0.3, hold: [index], hold_after: 0.2, hold_for: 0.3}
 outputs:
   base:
     type: geometry_msgs/msg/TwistStamped
@@ -248,10 +248,12 @@ def profile(tmp_path):
 def test_drives_by_gestures_alone(graph, profile):
     graph.teleop(profile)
     graph.wait_until_ready()
-    assert "to drive: thumb_click, thumb_click, then hold index" in graph.states[-1].reason
+    assert "to drive: rest 0.3 s, thumb_click, thumb_click, rest" in graph.states[-1].reason
+    time.sleep(0.4)
     graph.make("thumb_click")
     graph.make("thumb_click")
     graph.wait(lambda: graph.states[-1].armed, "armed")
+    time.sleep(0.3)
     graph.held = ("index",)
     graph.wait_for_state(TeleopState.ENGAGED)
     graph.wait_for_speed(0.25)

@@ -76,8 +76,11 @@ class World:
             self.pressed = True
             outcome = self.run(0.05)
         else:
+            self.holding = ()
+            self.run(0.2)
             self.tick("thumb_click")
             self.tick("thumb_click")
+            self.run(0.1)
             self.holding = ("index",)
             outcome = self.run(0.6)
         assert outcome.state is State.ENGAGED, outcome
@@ -250,8 +253,10 @@ def test_a_late_cycle_stops_and_throws_away_what_queued_up(world):
 def test_a_recording_does_not_drive(profile):
     world = World(profile)
     world.engine.hear_info(STREAM, 3)
+    world.run(0.2)
     world.tick("thumb_click")
     world.tick("thumb_click")
+    world.run(0.1)
     world.holding = ("index",)
     outcome = world.run(1.0)
     assert outcome.state is State.DISENGAGED
@@ -315,8 +320,12 @@ def outcomes(world, script):
             world.engine.arm(world.now)
         elif step.kind == "act":
             world.holding, world.pressed = (), False
+            for _ in range(15):
+                yield world.tick(), False
             yield world.tick("thumb_click"), False
             yield world.tick("thumb_click"), False
+            for _ in range(8):
+                yield world.tick(), False
             world.holding, world.pressed = ("index",), True
             for _ in range(70):
                 yield world.tick(), False

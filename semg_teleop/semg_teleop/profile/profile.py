@@ -218,12 +218,17 @@ class Engagement:
     arm : tuple of str
         Gesture events that have to come one after another, with none between, before a hold
         counts; empty: every hold does.
+    arm_after : float
+        s before the first of them without any gesture.
     arm_within : float
         s that these may take in all.
     armed_for : float
-        s after arming, or after the last engagement, in which a hold counts.
+        s after arming, or after the last engagement, in which a hold may begin. Any gesture
+        that is no hold and switches no mode ends it sooner.
     hold : tuple of str
         Gestures any of which, held, engages; empty: only a dead-man switch does.
+    hold_after : float
+        s before the hold without any gesture.
     hold_for : float
         s that it has to be held.
     disengage : tuple of str
@@ -231,10 +236,12 @@ class Engagement:
     """
 
     arm: tuple[str, ...] = ()
+    arm_after: float = 2.0
     arm_within: float = 1.5
-    armed_for: float = 30.0
+    armed_for: float = 10.0
     hold: tuple[str, ...] = ()
-    hold_for: float = 0.5
+    hold_after: float = 0.7
+    hold_for: float = 0.7
     disengage: tuple[str, ...] = ()
 
 
@@ -276,6 +283,11 @@ class Profile:
                 if output.kind is not OutputKind.TEXT
             }
         )
+
+    @property
+    def switching(self) -> frozenset[str]:
+        """Gesture events that switch modes."""
+        return frozenset(event for mode in self.modes for event in mode.enter)
 
     @property
     def uses_wrist(self) -> bool:

@@ -89,7 +89,10 @@ class _Reading:
         )
 
     def _engagement(self, fields: Fields, gestures: GestureNames) -> Engagement:
-        fields.only("arm", "arm_within", "armed_for", "hold", "hold_for", "disengage")
+        fields.only(
+            "arm", "arm_after", "arm_within", "armed_for", "hold", "hold_after", "hold_for",
+            "disengage",
+        )  # fmt: skip
         if fields.has("arm"):
             arm = self._events(fields, "arm", Purpose.ARM, gestures)
         else:
@@ -103,10 +106,12 @@ class _Reading:
         refuse_repetition(fields, "hold", hold)
         return Engagement(
             arm=arm,
+            arm_after=fields.number("arm_after", 2.0, least=0.0, most=10.0),
             arm_within=fields.number("arm_within", 1.5, above=0.0, most=10.0),
-            armed_for=fields.number("armed_for", 30.0, above=0.0, most=3600.0),
+            armed_for=fields.number("armed_for", 10.0, above=0.0, most=3600.0),
             hold=hold,
-            hold_for=fields.number("hold_for", 0.5, least=0.1, most=10.0),
+            hold_after=fields.number("hold_after", 0.7, least=0.0, most=10.0),
+            hold_for=fields.number("hold_for", 0.7, least=0.1, most=10.0),
             disengage=self._events(fields, "disengage", Purpose.DISENGAGE, gestures),
         )
 

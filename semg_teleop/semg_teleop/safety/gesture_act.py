@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from collections.abc import Collection
 
 from semg_teleop.intent import Intent
 from semg_teleop.profile.profile import Engagement
@@ -11,23 +13,38 @@ from semg_teleop.safety.deliberate_act import Verdict
 
 
 class GestureAct:
-    """Gesture events that arm, in their order and with none between; then a gesture that is held.
+    """Rest, gesture events that arm, rest, then a gesture that is held.
 
-    Once armed, a hold counts until `Engagement.armed_for` after the wearer was last engaged.
+    Hands that type, grasp or scratch make what looks like any of these, but not all of them in
+    their order with rest before and between. Once armed, holds count for as long as
+    `Engagement.armed_for` says, and until the hand does anything else.
 
     Parameters
     ----------
     engagement : Engagement
         Which gestures, and how long.
+    harmless : collection of str
+        Gesture events that do not disarm, such as those that switch modes.
     latched : bool
         Whether the wearer stays engaged after the hold has ended.
     """
 
-    def __init__(self, engagement: Engagement, *, latched: bool = False) -> None:
+    def __init__(
+        self,
+        engagement: Engagement,
+        *,
+        harmless: Collection[str] = (),
+        latched: bool = False,
+    ) -> None:
         self._engagement = engagement
+        self._harmless = frozenset(harmless) | {
+            f"{gesture}_{phase}" for gesture in engagement.hold for phase in ("press", "release")
+        }
         self._latched = latched
-        self._recent: deque[tuple[float, str]] = deque(maxlen=max(len(engagement.arm), 1))
-        self._armed_until = -1.0
+        # When each of the latest gestures came, and how long the hand had rested before it.
+        self._recent: deque[tuple[float, float, str]] = deque(maxlen=max(len(engagement.arm), 1))
+        self._armed_until = -math.inf
+        self._busy_until = -math.inf
         self._hold: str | None = None
         self._since = 0.0
         # What was held when the gate last had reason to distrust it.
@@ -39,7 +56,7 @@ class GestureAct:
 
     def disarm(self) -> None:
         """Ask for the arming gestures again, and for a new hold."""
-        self._armed_until = -1.0
+        self._armed_until = -math.inf
         self._recent.clear()
         self.spend()
 
@@ -52,42 +69,60 @@ class GestureAct:
     def step(self, now: float, intent: Intent, engaged: bool) -> Verdict:
         """Judge the gestures of this cycle; see `DeliberateAct`."""
         engagement = self._engagement
-        self._follow_arming(now, intent.events, engaged)
-        armed = not engagement.arm or now <= self._armed_until
-        self._follow_hold(now, intent.held, armed or engaged)
+        rested = now - self._busy_until
+        self._follow_hold(now, intent.held, rested, engaged)
+        self._follow_arming(now, intent.events, rested, engaged)
+        if intent.events or intent.held:
+            self._busy_until = now
+        armed = self._armed(now)
         if stopping := [event for event in intent.events if event in engagement.disengage]:
-            self.spend()
-            return Verdict(False, False, armed, f"stopped by {stopping[0]}")
+            self.disarm()
+            return Verdict(False, False, False, f"stopped by {stopping[0]}")
         holds = self._hold is not None and now - self._since >= engagement.hold_for
         keeps = self._latched or self._hold is not None
         return Verdict(holds, keeps, armed, self._wish(armed, engaged))
 
-    def _follow_arming(self, now: float, events: tuple[str, ...], engaged: bool) -> None:
-        arm = self._engagement.arm
+    def _armed(self, now: float) -> bool:
+        return not self._engagement.arm or now <= self._armed_until
+
+    def _follow_arming(
+        self, now: float, events: tuple[str, ...], rested: float, engaged: bool
+    ) -> None:
+        engagement = self._engagement
         if engaged:
             self._recent.clear()
             self.arm(now)
             return
         for event in events:
-            self._recent.append((now, event))
-            made = tuple(label for _, label in self._recent)
-            if arm and made == arm and now - self._recent[0][0] <= self._engagement.arm_within:
+            if event not in self._harmless:
+                # The hand does something else: what it does next may not be meant for the robot.
+                self._armed_until = -math.inf
+                self._hold = None
+            self._recent.append((now, rested, event))
+            rested = 0.0
+            began, rest, _ = self._recent[0]
+            made = tuple(label for _, _, label in self._recent)
+            in_time = now - began <= engagement.arm_within
+            if engagement.arm and made == engagement.arm and in_time:
                 self._recent.clear()
-                self.arm(now)
+                if rest >= engagement.arm_after:
+                    self.arm(now)
 
-    def _follow_hold(self, now: float, held: frozenset[str], counts: bool) -> None:
+    def _follow_hold(self, now: float, held: frozenset[str], rested: float, engaged: bool) -> None:
         wanted = held & frozenset(self._engagement.hold)
         if self._spent is not None:
             self._spent &= wanted
         if self._hold is not None and self._hold not in wanted:
             self._hold = None
-        if not counts:
-            # A hold that began before arming does not count after it.
-            self._hold = None
+        begins = wanted - (self._spent or frozenset())
+        if self._hold is not None or not begins:
+            return
+        may_begin = self._armed(now) and rested >= self._engagement.hold_after
+        if may_begin or engaged:
+            self._hold, self._since = min(begins), now
+        else:
+            # A hold that began too early does not count later.
             self._spent = wanted
-        spent = self._spent or frozenset()
-        if self._hold is None and (new := sorted(wanted - spent)):
-            self._hold, self._since = new[0], now
 
     def _wish(self, armed: bool, engaged: bool) -> str:
         engagement = self._engagement
@@ -97,5 +132,8 @@ class GestureAct:
             return "this profile engages by a dead-man switch only: set the parameter dead_man"
         hold = f"hold {' or '.join(engagement.hold)} for {engagement.hold_for:g} s"
         if not armed:
-            return f"to drive: {', '.join(engagement.arm)}, then {hold}"
-        return f"{hold} to drive" if self._hold is None else f"keep holding {self._hold}"
+            rest = f"rest {engagement.arm_after:g} s, "
+            return f"to drive: {rest}{', '.join(engagement.arm)}, rest, then {hold}"
+        if self._hold is not None:
+            return f"keep holding {self._hold}"
+        return f"rest {engagement.hold_after:g} s, then {hold} to drive"

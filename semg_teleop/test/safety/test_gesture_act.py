@@ -9,9 +9,11 @@ from semg_teleop.safety.gesture_act import GestureAct
 
 ENGAGEMENT = Engagement(
     arm=("thumb_click", "thumb_click"),
+    arm_after=2.0,
     arm_within=1.5,
-    armed_for=30.0,
+    armed_for=10.0,
     hold=("index", "middle"),
+    hold_after=0.7,
     hold_for=0.5,
     disengage=("thumb_down",),
 )
@@ -38,14 +40,18 @@ class Hand:
         return verdict
 
     def arms(self):
+        """Rest, click twice, rest."""
+        self.do(holding=())
+        self.wait(2.0)
         self.do("thumb_click")
         self.wait(0.3)
-        return self.do("thumb_click")
+        self.do("thumb_click")
+        return self.wait(0.7)
 
 
 @pytest.fixture
 def hand():
-    return Hand(GestureAct(ENGAGEMENT))
+    return Hand(GestureAct(ENGAGEMENT, harmless=["thumb_up"]))
 
 
 def test_a_hold_alone_does_nothing(hand):
@@ -53,7 +59,8 @@ def test_a_hold_alone_does_nothing(hand):
     verdict = hand.wait(10.0)
     assert not verdict.engages
     assert not verdict.armed
-    assert "thumb_click, thumb_click, then hold index or middle for 0.5 s" in verdict.wish
+    said = "rest 2 s, thumb_click, thumb_click, rest, then hold index or middle for 0.5 s"
+    assert said in verdict.wish
 
 
 def test_engages_after_arming_and_a_hold_of_the_set_time(hand):
@@ -80,37 +87,95 @@ def test_two_holds_do_not_add_up(hand):
     hand.do(holding=("index",))
     hand.wait(0.4)
     hand.do(holding=())
+    hand.wait(0.7)
     hand.do(holding=("index",))
     assert not hand.wait(0.4).engages
+    assert hand.wait(0.2).engages
+
+
+def test_arming_takes_rest_before_it(hand):
+    hand.wait(1.0)
+    hand.do("thumb_up")
+    hand.wait(1.9)
+    hand.do("thumb_click")
+    assert not hand.do("thumb_click").armed
+    assert hand.arms().armed
+
+
+def test_a_hand_that_held_something_has_not_rested(hand):
+    hand.wait(1.0)
+    hand.do(holding=("ring",))
+    hand.wait(3.0)
+    hand.do(holding=())
+    hand.do("thumb_click")
+    assert not hand.do("thumb_click").armed
 
 
 def test_a_gesture_between_the_arming_ones_undoes_them(hand):
+    hand.wait(3.0)
     hand.do("thumb_click")
     hand.do("thumb_up")
     assert not hand.do("thumb_click").armed
-    assert hand.do("thumb_click").armed
 
 
 def test_arming_gestures_too_far_apart_do_not_arm(hand):
+    hand.wait(3.0)
     hand.do("thumb_click")
     hand.wait(1.6)
     assert not hand.do("thumb_click").armed
+
+
+def test_a_third_click_disarms(hand):
+    assert hand.arms().armed
+    assert not hand.do("thumb_click").armed
+
+
+@pytest.mark.parametrize("other", ["thumb_out", "ring_press", "thumb_click"])
+def test_any_other_gesture_disarms(hand, other):
+    hand.arms()
+    assert not hand.do(other).armed
     hand.wait(1.0)
-    assert hand.do("thumb_click").armed
+    hand.do(holding=("index",))
+    assert not hand.wait(2.0).engages
+
+
+def test_a_gesture_in_the_middle_of_the_hold_disarms(hand):
+    hand.arms()
+    hand.do(holding=("index",))
+    hand.wait(0.3)
+    hand.do("thumb_out")
+    assert not hand.wait(2.0).engages
+
+
+def test_what_switches_modes_does_not_disarm(hand):
+    hand.arms()
+    assert hand.do("thumb_up").armed
+    hand.wait(0.7)
+    hand.do("index_press", holding=("index",))
+    assert hand.wait(0.6).engages
+
+
+def test_a_hold_too_soon_after_another_gesture_does_not_count(hand):
+    hand.arms()
+    hand.do("thumb_up")
+    hand.wait(0.5)
+    hand.do(holding=("index",))
+    assert not hand.wait(3.0).engages
 
 
 def test_a_hold_that_began_before_arming_does_not_count(hand):
     hand.do(holding=("index",))
-    hand.arms()
+    hand.act.arm(hand.now)
     assert not hand.wait(2.0).engages
     hand.do(holding=())
+    hand.wait(0.7)
     hand.do(holding=("index",))
     assert hand.wait(0.6).engages
 
 
 def test_armed_lasts_only_so_long(hand):
     hand.arms()
-    assert hand.wait(29.9).armed
+    assert hand.wait(9.2).armed
     assert not hand.wait(0.2).armed
 
 
@@ -118,8 +183,9 @@ def test_stays_armed_while_engaged_and_for_the_same_time_after(hand):
     hand.arms()
     hand.engaged = True
     hand.wait(100.0)
+    hand.do("thumb_out")
     hand.engaged = False
-    assert hand.wait(29.9).armed
+    assert hand.wait(9.9).armed
     assert not hand.wait(0.2).armed
 
 
@@ -149,6 +215,7 @@ def test_what_is_spent_counts_only_after_it_was_let_go(hand):
     hand.act.spend()
     assert not hand.wait(3.0).engages
     hand.do(holding=())
+    hand.wait(0.7)
     hand.do(holding=("index",))
     assert hand.wait(0.6).engages
 
@@ -189,6 +256,16 @@ def test_latched_it_needs_no_hold_to_stay_engaged():
     hand.do(holding=())
     assert hand.wait(20.0).keeps
     assert not hand.do("thumb_down").keeps
+
+
+def test_stopping_by_a_gesture_asks_for_all_of_it_again(hand):
+    hand.arms()
+    hand.do(holding=("index",))
+    hand.wait(0.6)
+    hand.engaged = True
+    assert not hand.do("thumb_down").armed
+    hand.engaged = False
+    assert not hand.do(holding=()).armed
 
 
 def test_a_service_can_take_the_place_of_the_arming_gestures(hand):
