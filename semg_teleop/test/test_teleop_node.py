@@ -36,7 +36,12 @@ PROFILE = """
 format: 1
 name: test base
 description: for tests
-engage: {arm: [thumb_click, thumb_click], arm_after: 0.3, hold: [index], hold_after: 0.2, hold_for: 0.3}
+engage:
+  arm: [thumb_click, thumb_click]
+  arm_after: 0.3
+  hold: [index]
+  hold_after: 0.2
+  hold_for: 0.3
 outputs:
   base:
     type: geometry_msgs/msg/TwistStamped
