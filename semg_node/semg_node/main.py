@@ -66,13 +66,17 @@ def run_node(name: str, component: Callable[[NodeShell], Component], stop: StopR
         executor = SingleThreadedExecutor()
         executor.add_node(shell)
         stop.wakes(shell.ask_to_stop)
-        shell.try_to_start()
-        favour_the_stream()
-        while not (stop.requested or (shell.exits_when_finished and _is_over(shell))):
-            executor.spin_once()
-        failed = shell.failed or not (shell.finished or stop.requested)
-        shell.close()
-        executor.shutdown()
+        try:
+            if not stop.requested:
+                shell.try_to_start()
+            favour_the_stream()
+            while not (stop.requested or (shell.exits_when_finished and _is_over(shell))):
+                executor.spin_once()
+            failed = shell.failed or not (shell.finished or stop.requested)
+        finally:
+            # Whatever went wrong: zeros go out before the context is shut down.
+            shell.close()
+            executor.shutdown()
         return FAILED if failed else 0
     finally:
         rclpy.try_shutdown()

@@ -301,6 +301,8 @@ class NodeShell(LifecycleNode):
                 self.trigger_deactivate()
                 self._stopping_for_fault = False
             self._refuse(Refused(fault))
+            # Whoever drives a robot by what this node says should not wait a second for it.
+            self._report()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lifecycle transition."""
@@ -366,6 +368,7 @@ class NodeShell(LifecycleNode):
         with self.lock:
             self._wanted = False
             self._deactivate()
+            self._component.cleanup()
             self._let_go()
             self._phase = "unconfigured"
             self._refuse(Refused(f"internal error on the way from '{state.label}'"))

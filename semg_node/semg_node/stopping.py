@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequest:
-    """Set by SIGINT or SIGTERM, while ROS is still up, so that nodes can stop in order.
+    """Set by SIGINT, SIGTERM or SIGHUP, while ROS is still up, so that nodes can stop in order.
 
     rclpy's own handlers shut its context down first, after which nothing can be published.
 
@@ -29,7 +29,9 @@ class StopRequest:
         self._numbers, self._written = socket.socketpair()
         self._written.setblocking(False)
         for number in _SIGNALS:
-            signal.signal(number, self._on_signal)
+            # Under nohup a hang-up is to be ignored.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._written.fileno(), warn_on_full_buffer=False)
         threading.Thread(target=self._wait, name="stop request", daemon=True).start()
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,3 +46,8 @@ class Command:
     def is_zero(self) -> bool:
         """Whether nothing moves, is pressed or is written."""
         return not self.texts and not any(any(vector) for vector in self.vectors.values())
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all components are finite."""
+        return all(math.isfinite(value) for vector in self.vectors.values() for value in vector)

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from rclpy.publisher import Publisher
+
 from semg_node import parameters
 from semg_node.component import Level, Refused, Status
 from semg_node.latency import LatencyMeter
@@ -59,6 +61,7 @@ class CommandWatchdog:
         self._lock = threading.Lock()
         self._watchdog: Watchdog | None = None
         self._failure: BaseException | None = None
+        self._publisher: Publisher | None = None
 
     def configure(self) -> None:
         """Make the topics."""
@@ -101,7 +104,9 @@ class CommandWatchdog:
 
     def cleanup(self) -> None:
         """Let go of the topic that the shell does not know of."""
-        self._shell.destroy_publisher(self._publisher)
+        if self._publisher is not None:
+            self._shell.destroy_publisher(self._publisher)
+            self._publisher = None
 
     def parameters_changed(self) -> None:
         """Nothing can change while it runs."""
@@ -110,12 +115,14 @@ class CommandWatchdog:
         came = time.monotonic()
         command = self._read(message)
         with self._lock:
-            if self._watchdog is None:
+            if self._watchdog is None or self._publisher is None:
                 return
-            self._last = message
             if self._watchdog.command(time.monotonic(), command):
+                # What is refused must not decide of what shape zero is.
+                self._last = message
                 self._publisher.publish(message)
             else:
+                self._last = self._last or message
                 self._publish_zero()
             self._latency.add(time.monotonic() - came)
 
@@ -131,7 +138,7 @@ class CommandWatchdog:
     def _publish_zero(self) -> None:
         stamp = self._shell.get_clock().now().to_msg()
         zero = zero_of(self._reading, self._type, self._last, stamp)
-        if zero is not None:
+        if zero is not None and self._publisher is not None:
             self._publisher.publish(zero)
 
     def _watch(self) -> None:
@@ -176,6 +183,7 @@ class CommandWatchdog:
             raise self._failure
         watchdog = self._watchdog
         assert watchdog is not None
+        assert self._publisher is not None
         status = Status(message="commands pass")
         if not watchdog.is_open:
             status.message = f"{watchdog.reason}; a command of zero on {self._input} begins"

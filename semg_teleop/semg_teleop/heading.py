@@ -13,6 +13,9 @@ from semg_msgs.msg import GestureProbabilities
 from semg_node.stamps import to_nanoseconds
 from semg_teleop.safety.stream_guard import Heading
 
+FASTEST_WRIST = 50.0
+"""rad/s: more than twice as fast as any wrist."""
+
 
 def heading(message: Any, now_ns: int, *, finite: bool = True) -> Heading:
     """Return the heading of a message of a decoder.
@@ -46,6 +49,11 @@ def all_finite(message: GestureProbabilities) -> bool:
 def is_finite(*values: float) -> bool:
     """Tell whether all values are finite."""
     return all(math.isfinite(value) for value in values)
+
+
+def is_possible(velocity: float) -> bool:
+    """Tell whether a wrist can move with that many rad/s."""
+    return abs(velocity) <= FASTEST_WRIST
 
 
 def pressed(buttons: Sequence[int], button: int) -> bool:

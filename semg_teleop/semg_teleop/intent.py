@@ -23,6 +23,8 @@ class Intent:
         The latest velocity of the wrist, in rad/s.
     text : str
         Handwritten characters that are settled.
+    kept : frozenset of str or None
+        Those that were held all the time since the last cycle; None: all that are held.
     """
 
     held: frozenset[str] = frozenset()
@@ -30,3 +32,4 @@ class Intent:
     wrist_travel: float = 0.0
     wrist_velocity: float = 0.0
     text: str = ""
+    kept: frozenset[str] | None = None

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from semg_node.shell import NodeShell
 
@@ -17,8 +18,10 @@ class Surroundings:
     ----------
     shell : NodeShell
         The node.
-    inputs : sequence of str
-        Topics that must have one publisher each.
+    inputs : mapping of str to type
+        Topics that must have one publisher each, and their message types.
+    others : mapping of str to type
+        Topics that may have any number.
     rivals : sequence of callable
         Each returns what stands against one output.
     allow_playback : bool
@@ -28,13 +31,18 @@ class Surroundings:
     def __init__(
         self,
         shell: NodeShell,
-        inputs: Sequence[str],
+        inputs: Mapping[str, type[Any]],
+        others: Mapping[str, type[Any]],
         rivals: Sequence[Callable[[], Sequence[str]]],
         *,
         allow_playback: bool,
     ) -> None:
         self._shell = shell
         self._inputs = tuple(inputs)
+        self._types = {
+            shell.resolve_topic_name(topic): (topic, type_name(kind))
+            for topic, kind in {**inputs, **others}.items()
+        }
         self._rivals = tuple(rivals)
         self._allow_playback = allow_playback
 
@@ -45,11 +53,22 @@ class Surroundings:
             count = self._shell.publishers(topic)
             if count != 1:
                 found.append(f"{topic}: {count} publishers, must be one" + _advice(count))
+        found += self._wrong_types()
         if not self._allow_playback:
             found += self._simulated_time()
         for rival in self._rivals:
             found += rival()
         return found
+
+    def _wrong_types(self) -> list[str]:
+        """Return inputs that have another type as well, which would not be heard."""
+        return [
+            f"{self._types[name][0]}: is {other} on this graph too, must be {self._types[name][1]}"
+            for name, kinds in self._shell.get_topic_names_and_types()
+            if name in self._types
+            for other in kinds
+            if other != self._types[name][1]
+        ]
 
     def _simulated_time(self) -> list[str]:
         found = []
@@ -60,6 +79,11 @@ class Surroundings:
                 f"{CLOCK} has a publisher: is a recording being played, or a simulator on?"
             )
         return found
+
+
+def type_name(kind: type[Any]) -> str:
+    """Return the name of a message class, such as ``std_msgs/msg/Bool``."""
+    return f"{kind.__module__.split('.')[0]}/msg/{kind.__name__}"
 
 
 def _advice(count: int) -> str:

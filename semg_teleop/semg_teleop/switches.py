@@ -6,12 +6,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from sensor_msgs.msg import Joy
 from std_msgs.msg import Bool
 
-from semg_node.qos import LATCHED, SENSOR_DATA
+from semg_node.qos import LATCHED, SENSOR_DATA, STREAM
 from semg_node.shell import NodeShell
+from semg_node.stamps import to_nanoseconds
 from semg_teleop.heading import pressed
 from semg_teleop.profile.profile import Engagement
 from semg_teleop.safety.dead_man_switch import DeadManSwitch
@@ -19,6 +21,8 @@ from semg_teleop.safety.emergency_stop import EmergencyStop
 from semg_teleop.teleop_settings import TeleopSettings
 
 EMERGENCY_STOP = "teleop/emergency_stop"
+OLDEST_PRESS_S = 0.2
+"""How far from now the stamp of a Joy may be whose button is the dead-man switch."""
 
 
 class Switches:
@@ -48,11 +52,11 @@ class Switches:
         self._lock = lock
         self._urgent = urgent
 
-    def listen(self, settings: TeleopSettings) -> list[str]:
+    def listen(self, settings: TeleopSettings) -> dict[str, type[Any]]:
         """Listen to what the settings name; return the topics that need one publisher."""
         shell = self._shell
-        # Both, so that a publisher of any kind is heard, and one that latches from before.
-        for qos in (SENSOR_DATA, LATCHED):
+        # A publisher of any kind is heard, reliably if it can be, and one that latches from before.
+        for qos in (SENSOR_DATA, STREAM, LATCHED):
             shell.listen(
                 EMERGENCY_STOP,
                 Bool,
@@ -64,13 +68,13 @@ class Switches:
             )
         self._button = settings.dead_man_button
         if settings.dead_man == "none":
-            return []
+            return {}
         kind, callback = {
             "bool": (Bool, self._on_bool),
             "joy": (Joy, self._on_joy),
         }[settings.dead_man]
         shell.listen(settings.dead_man_topic, kind, SENSOR_DATA, callback, unlocked=True)
-        return [settings.dead_man_topic]
+        return {settings.dead_man_topic: kind}
 
     def renew(self, settings: TeleopSettings, engagement: Engagement) -> DeadManSwitch | None:
         """Forget that the dead-man switch was ever pressed; return it, if there is one."""
@@ -85,7 +89,11 @@ class Switches:
         self._hear(message.data)
 
     def _on_joy(self, message: Joy) -> None:
-        self._hear(pressed(message.buttons, self._button))
+        stamp = to_nanoseconds(message.header.stamp)
+        age = (self._shell.get_clock().now().nanoseconds - stamp) / 1e9
+        # A stamp of zero says nothing; an old one belongs to a finger that may have let go.
+        is_of_now = not stamp or abs(age) <= OLDEST_PRESS_S
+        self._hear(is_of_now and pressed(message.buttons, self._button))
 
     def _hear(self, is_pressed: bool) -> None:
         with self._lock:

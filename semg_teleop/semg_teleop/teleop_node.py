@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from std_msgs.msg import Bool
 from std_srvs.srv import SetBool, Trigger
 
 from semg_msgs.msg import EmgInfo
@@ -29,9 +32,9 @@ from semg_teleop.safety.source_check import SourceCheck
 from semg_teleop.safety.stream_guard import InputLimits
 from semg_teleop.state_report import StateReport
 from semg_teleop.surroundings import Surroundings
-from semg_teleop.switches import Switches
+from semg_teleop.switches import EMERGENCY_STOP, Switches
 from semg_teleop.teleop_settings import TeleopSettings
-from semg_teleop.teleoperation import Outcome, State, Teleoperation
+from semg_teleop.teleoperation import LONGEST_CYCLE_S, Outcome, State, Teleoperation
 from semg_teleop.wearer_input import WearerInput
 
 LOOK_EVERY_S = 0.04
@@ -82,13 +85,13 @@ class Teleop:
             self._profile = load_profile(find_profile(settings.profile))
         except ProfileError as error:
             raise Refused(str(error)) from None
-        _refuse_endless(self._profile, settings)
+        _refuse_endless(self._profile, settings, shell.settings.reliable)
         for output in self._profile.outputs:
             self._outputs[output.name] = OutputPublisher(shell, output)
         self._stamp = CommandStamp(shell, settings.command_clock)
         self._report = StateReport(shell, self._profile.name)
         self._source = SourceCheck(allow_playback=settings.allow_playback)
-        inputs = [*self._wearer.listen(self._profile), *self._switches.listen(settings)]
+        inputs = self._wearer.listen(self._profile) | self._switches.listen(settings)
         shell.listen("emg/info", EmgInfo, LATCHED, self._on_info, when_inactive=True, unlocked=True)
         shell.listen("/diagnostics", DiagnosticArray, STREAM, self._on_nodes, unlocked=True)
         if settings.feedback_topic:
@@ -96,14 +99,17 @@ class Teleop:
             shell.listen(
                 settings.feedback_topic, kind, SENSOR_DATA, self._on_feedback, unlocked=True
             )
+            inputs[settings.feedback_topic] = kind
         shell.when_asked_to_stop(self._on_asked_to_stop)
         self._services = [
             shell.create_service(SetBool, "teleop/arm", self._on_arm),
             shell.create_service(Trigger, "teleop/reset_emergency_stop", self._on_reset),
         ]
+        inputs["emg/info"] = EmgInfo
         self._surroundings = Surroundings(
             shell,
             inputs,
+            {EMERGENCY_STOP: Bool},
             [output.obstacles for output in self._outputs.values()],
             allow_playback=settings.allow_playback,
         )
@@ -126,7 +132,6 @@ class Teleop:
                 own_nodes=[_full_name(shell, name) for name in settings.own_nodes],
                 feedback_topic=settings.feedback_topic,
                 feedback_timeout=settings.feedback_timeout,
-                judges_age=not settings.allow_playback,
                 engages_by_hold=switch is None,
             )
         self._report.restart()
@@ -145,7 +150,7 @@ class Teleop:
         if cycle is None or engine is None:
             return
         with self._lock:
-            engine.disarm(time.monotonic(), "this node is being stopped")
+            engine.end(time.monotonic(), "this node is being stopped")
             self._stopping = True
         cycle.wake(urgent=True)
         zero_for = parameters.read(self._shell, GateSettings).zero_for
@@ -174,7 +179,7 @@ class Teleop:
             return self._run_cycle(now)
         except Exception as error:
             self._shell.failure = f"internal error, commands have ended: {error!r}"
-            self._send_zero()
+            self._end_with_zero(self._shell.failure)
             raise
 
     def _run_cycle(self, now: float) -> bool:
@@ -187,9 +192,14 @@ class Teleop:
         with self._lock:
             if around is not None:
                 engine.surroundings(around)
+            # Looking around, or waiting for the lock, may have taken long.
+            now = time.monotonic()
             outcome = engine.cycle(now)
             newest = self._wearer.take_newest()
             stopping = self._stopping
+        if time.monotonic() - now > LONGEST_CYCLE_S:
+            # Held up since it was decided: the next cycle sees that too, but this is too old.
+            outcome = replace(outcome, command=outcome.command and self._profile.zero)
         self._send(outcome)
         self._outcome = outcome
         self._rate.add()
@@ -208,12 +218,17 @@ class Teleop:
         for text in command.texts:
             self._outputs[text.output].publish_text(text.text)
 
-    def _send_zero(self) -> None:
-        """Say zero a few times: the last thing that a broken cycle can do."""
-        for _ in range(10):
+    def _end_with_zero(self, reason: str) -> None:
+        """Send zero as after every other end: the last thing that a broken cycle can do."""
+        end = time.monotonic() + parameters.read(self._shell, GateSettings).zero_for
+        while (now := time.monotonic()) < end:
             for name, vector in self._profile.zero.vectors.items():
-                self._outputs[name].publish(vector, self._stamp.now())
-            time.sleep(0.01)
+                with suppress(Exception):
+                    self._outputs[name].publish(vector, self._stamp.now())
+            with suppress(Exception):
+                outcome = Outcome(None, State.DISENGAGED, False, reason, (reason,), "")
+                self._report.cycle(now, outcome, 0)
+            time.sleep(1.0 / self._settings.rate)
 
     def _wake(self) -> None:
         if (cycle := self._cycle) is not None:
@@ -245,7 +260,7 @@ class Teleop:
     def _on_asked_to_stop(self) -> None:
         with self._lock:
             if self._engine is not None:
-                self._engine.disarm(time.monotonic(), "this process is being stopped")
+                self._engine.end(time.monotonic(), "this process is being stopped")
         self._wake_at_once()
 
     def _on_arm(self, request: Any, response: Any) -> Any:
@@ -255,18 +270,31 @@ class Teleop:
                 response.message = f"{self._shell.get_name()} is not active"
                 return response
             if request.data:
-                self._engine.arm(now)
-                response.message = "armed: now the wearer engages"
+                response.success, response.message = self._arm(self._engine, now)
             else:
                 self._engine.disarm(now, "disarmed by teleop/arm")
-                response.message = "disarmed"
+                response.success, response.message = True, "disarmed"
         self._wake_at_once()
-        response.success = True
         return response
 
+    def _arm(self, engine: Teleoperation, now: float) -> tuple[bool, str]:
+        if self._switches.dead_man is not None:
+            return False, "a dead-man switch engages: it needs no arming"
+        if self._outcome is not None and self._outcome.obstacles:
+            return False, self._outcome.obstacles[0]
+        engine.arm(now)
+        return True, "armed: now the wearer engages"
+
     def _on_reset(self, request: Any, response: Any) -> Any:
+        count = self._shell.publishers(EMERGENCY_STOP)
         with self._lock:
-            refusal = self._switches.emergency.reset()
+            if count > 1:
+                refusal = (
+                    f"{count} publishers on {EMERGENCY_STOP}: which of them is pressed cannot be "
+                    "told, make one of them"
+                )
+            else:
+                refusal = self._switches.emergency.reset()
         response.success, response.message = not refusal, refusal or "reset"
         return response
 
@@ -292,8 +320,14 @@ class Teleop:
         return Status(level, f"not engaged: {outcome.reason}", values)
 
 
-def _refuse_endless(profile: Profile, settings: TeleopSettings) -> None:
+def _refuse_endless(profile: Profile, settings: TeleopSettings, reliable: bool) -> None:
     """Refuse what nobody could engage, or end."""
+    if settings.latched and settings.dead_man != "none":
+        raise Refused("parameter 'latched': a dead-man switch has to be kept pressed, choose one")
+    if settings.latched and not reliable:
+        raise Refused(
+            "parameter 'latched': with reliable:=false the gesture that ends it can be lost"
+        )
     if settings.dead_man != "none":
         return
     if not profile.engagement.hold:

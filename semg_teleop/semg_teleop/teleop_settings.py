@@ -75,7 +75,13 @@ class TeleopSettings:
         read_only=True,
     )
     own_nodes: tuple[str, ...] = setting(
-        ("driver", "preprocessor", "gesture_decoder", "wrist_decoder"),
+        (
+            "driver",
+            "preprocessor",
+            "gesture_decoder",
+            "wrist_decoder",
+            "handwriting_decoder",
+        ),
         "nodes of this namespace that disengage when they report an error",
         read_only=True,
     )

@@ -86,8 +86,6 @@ class Teleoperation:
         One that may have been pressed before.
     source : SourceCheck
         One that may know streams already.
-    judges_age : bool
-        Whether sample times are compared with now; those of a recording cannot be.
     engages_by_hold : bool
         Whether the gesture that engages is the profile's, and does not count in the command
         before.
@@ -105,7 +103,6 @@ class Teleoperation:
         feedback_timeout: float = 0.1,
         emergency: EmergencyStop | None = None,
         source: SourceCheck | None = None,
-        judges_age: bool = True,
         engages_by_hold: bool = True,
     ) -> None:
         limits = InputLimits() if limits is None else limits
@@ -114,7 +111,7 @@ class Teleoperation:
         self._mapper = Mapper(profile if engages_by_hold else _without_hold(profile))
         self._gate = Gate(profile, GateSettings() if settings is None else settings)
         self._inbox = Inbox()
-        guard = partial(StreamGuard, limits=limits, judges_age=judges_age)
+        guard = partial(StreamGuard, limits=limits)
         self._probabilities = guard("gesture/probabilities")
         self._events = guard("gesture/event", steady=False)
         self._wrist = guard("wrist/velocity")
@@ -126,10 +123,10 @@ class Teleoperation:
         self._source = SourceCheck(allow_playback=False) if source is None else source
         self._feedback = FeedbackGuard(feedback_topic, feedback_timeout)
         self._emergency = EmergencyStop() if emergency is None else emergency
-        self._emergency_seen = False
         self._missing: list[str] = []
         self._surroundings: tuple[str, ...] = ()
         self._last_cycle: float | None = None
+        self._ended = ""
         self.engagements = 0
 
     # -- what is heard ------------------------------------------------------------------------
@@ -140,29 +137,25 @@ class Teleoperation:
         """Take in ``gesture/probabilities``: the decoder's labels, and what is held."""
         known = set(labels)
         self._missing = [label for label in self.profile.gestures if label not in known]
-        if self._probabilities.hear(arrival, heading):
+        if self._probabilities.hear(arrival, self._judged(heading)):
             self._inbox.held(held)
 
     def hear_event(self, arrival: float, heading: Heading, name: str) -> None:
         """Take in ``gesture/event``."""
-        if self._events.hear(arrival, heading):
+        if self._events.hear(arrival, self._judged(heading)):
             self._inbox.event(name)
 
     def hear_wrist(
         self, arrival: float, heading: Heading, sample_time: int, velocity: float
     ) -> None:
         """Take in ``wrist/velocity``: rad/s at the sample time in ns."""
-        if self._wrist.hear(arrival, heading):
+        if self._wrist.hear(arrival, self._judged(heading)):
             self._inbox.wrist(sample_time, velocity)
 
     def hear_text(self, arrival: float, heading: Heading, text: str) -> None:
         """Take in ``handwriting/text``."""
-        if self._text.hear(arrival, heading):
+        if self._text.hear(arrival, self._judged(heading)):
             self._inbox.text(text)
-
-    def hear_info(self, stream_id: int, source: int) -> None:
-        """Take in ``emg/info``."""
-        self._source.hear(stream_id, source)
 
     def hear_node(self, name: str, is_error: bool, message: str) -> None:
         """Take in what a node says of itself in ``/diagnostics``."""
@@ -171,10 +164,6 @@ class Teleoperation:
     def hear_feedback(self, arrival: float, stamp: int | None) -> None:
         """Take in the robot's feedback; `stamp` of its header in ns."""
         self._feedback.hear(arrival, stamp)
-
-    def hear_emergency_stop(self, pressed: bool) -> None:
-        """Take in the emergency stop."""
-        self._emergency.hear(pressed)
 
     def surroundings(self, obstacles: Sequence[str]) -> None:
         """Take in what is wrong with the graph around, until this is called again."""
@@ -191,9 +180,14 @@ class Teleoperation:
         self._gate.stop(now, reason)
         self._act.disarm()
 
-    def reset_emergency_stop(self) -> str:
-        """Reset the emergency stop; return why that cannot be, or nothing."""
-        return self._emergency.reset()
+    def end(self, now: float, reason: str) -> None:
+        """Disengage for good: from now on nothing engages."""
+        self._ended = reason
+        self.disarm(now, reason)
+
+    def _judged(self, heading: Heading) -> Heading:
+        """Return a heading as it is judged: the age of what was recorded says nothing."""
+        return replace(heading, age=0.0) if self._source.is_recorded(heading.stream_id) else heading
 
     # -- the cycle ----------------------------------------------------------------------------
 
@@ -216,7 +210,7 @@ class Teleoperation:
             wanted = self._mapper.step(intent, engaged and verdict.keeps, elapsed)
         decision = self._gate.step(now, wanted, verdict, obstacles)
         if decision.changed:
-            self._changed(decision)
+            self._changed(decision, verdict)
         return Outcome(
             decision.command,
             self._state(decision),
@@ -227,12 +221,12 @@ class Teleoperation:
         )
 
     def _obstacles(self, now: float, elapsed: float) -> list[str]:
-        found: list[str] = []
-        if self._emergency.latched:
+        found = [self._ended] if self._ended else []
+        pressed = self._emergency.take_press()
+        if pressed or self._emergency.latched:
             found.append("emergency stop: release it, then call teleop/reset_emergency_stop")
-            if not self._emergency_seen:
-                self._gate.stop(now, found[0], anyway=True)
-        self._emergency_seen = self._emergency.latched
+        if pressed:
+            self._gate.stop(now, found[-1], anyway=True)
         if elapsed > LONGEST_CYCLE_S:
             found.append(
                 f"own cycle took {1e3 * elapsed:.0f} ms, must be at most "
@@ -245,16 +239,29 @@ class Teleoperation:
             f"'{self.profile.name}' expects"
             for label in self._missing
         ]
-        found += self._source.faults(self._probabilities.stream_id)
+        found += self._streams()
         found += self._own_nodes.faults()
         found += self._feedback.faults(now)
         return [*found, *self._surroundings]
 
-    def _changed(self, decision: Decision) -> None:
+    def _streams(self) -> list[str]:
+        """Return what is wrong with where the inputs come from."""
+        ids = [guard.stream_id for guard in self._guards if guard.stream_id is not None]
+        faults = [
+            fault for stream_id in dict.fromkeys(ids) for fault in self._source.faults(stream_id)
+        ]
+        if len(set(ids)) > 1:
+            faults.append("the decoders work on different streams: is there a second band?")
+        return list(dict.fromkeys(faults))
+
+    def _changed(self, decision: Decision, verdict: Verdict) -> None:
         # Integrators start from zero at both ends.
         self._mapper.reset()
         if decision.engaged:
             self.engagements += 1
+        elif verdict.keeps:
+            # It was ended against the wearer's will.
+            self._act.disarm()
         else:
             self._act.spend()
 

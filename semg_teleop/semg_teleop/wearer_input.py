@@ -12,7 +12,7 @@ from semg_msgs.msg import GestureEvent, GestureProbabilities, HandwritingText, W
 from semg_node.qos import stream_profile
 from semg_node.shell import NodeShell
 from semg_node.stamps import to_nanoseconds
-from semg_teleop.heading import all_finite, heading, is_finite
+from semg_teleop.heading import all_finite, heading, is_finite, is_possible
 from semg_teleop.profile.profile import Profile
 from semg_teleop.teleoperation import Teleoperation
 
@@ -42,8 +42,8 @@ class WearerInput:
         self._news = news
         self._newest_ns = 0
 
-    def listen(self, profile: Profile) -> list[str]:
-        """Listen to all that a profile needs; return the topics."""
+    def listen(self, profile: Profile) -> dict[str, type[Any]]:
+        """Listen to all that a profile needs; return the topics and their types."""
         topics: dict[str, tuple[type[Any], Callable[[Any], None]]] = {
             "gesture/probabilities": (GestureProbabilities, self._on_probabilities),
             "gesture/event": (GestureEvent, self._on_event),
@@ -55,7 +55,7 @@ class WearerInput:
         qos = stream_profile(self._shell.settings.reliable)
         for topic, (kind, callback) in topics.items():
             self._shell.listen(topic, kind, qos, callback, unlocked=True)
-        return list(topics)
+        return {topic: kind for topic, (kind, _) in topics.items()}
 
     def take_newest(self) -> int:
         """Return the latest sample time in ns since this was last called; 0 if nothing came."""
@@ -82,7 +82,7 @@ class WearerInput:
                 self.engine.hear_event(time.monotonic(), what, message.name)
 
     def _on_wrist(self, message: WristVelocity) -> None:
-        what = heading(message, self._now_ns(), finite=is_finite(message.velocity))
+        what = heading(message, self._now_ns(), finite=is_possible(message.velocity))
         stamp = to_nanoseconds(message.header.stamp)
         with self._lock:
             if self.engine is None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from semg_teleop.profile.profile import GESTURES
 from semg_teleop.safety.dead_man_switch import DeadManSwitch
+from semg_teleop.safety.emergency_stop import EmergencyStop
 from semg_teleop.safety.gesture_act import GestureAct
-from semg_teleop.safety.source_check import SIMULATED
+from semg_teleop.safety.source_check import PLAYBACK, SIMULATED, SourceCheck
 from semg_teleop.safety.stream_guard import Heading
 from semg_teleop.teleoperation import State, Teleoperation
 
@@ -26,10 +27,15 @@ class World:
 
     def __init__(self, profile, act=None):
         self.profile = profile
+        self.emergency = EmergencyStop()
+        self.source = SourceCheck(allow_playback=False)
         self.engine = Teleoperation(
             profile,
-            act or GestureAct(profile.engagement),
+            act or GestureAct(profile.engagement, harmless=profile.switching),
+            emergency=self.emergency,
+            source=self.source,
             own_nodes=["/driver"],
+            feedback_topic="odom",
             engages_by_hold=act is None,
         )
         self.act = act
@@ -42,7 +48,7 @@ class World:
         self.changes = {}
         self.ticks = 0
         self.pressed = False
-        self.engine.hear_info(STREAM, SIMULATED)
+        self.source.hear(STREAM, SIMULATED)
 
     def heading(self, topic):
         number = self.sequences.get(topic, -1) + 1
@@ -60,6 +66,8 @@ class World:
         if "wrist" not in self.silent and self.ticks % 2:
             stamp = self.ticks // 2 * 20_000_000
             self.engine.hear_wrist(self.now, self.heading("wrist"), stamp, self.velocity)
+        if "robot" not in self.silent:
+            self.engine.hear_feedback(self.now, self.ticks)
         if isinstance(self.act, DeadManSwitch) and "switch" not in self.silent:
             self.act.hear(self.now, self.pressed)
         return self.engine.cycle(self.now)
@@ -145,7 +153,7 @@ def spoil(topic, **changes):
 
 
 def emergency(world):
-    world.engine.hear_emergency_stop(True)
+    world.emergency.hear(True)
 
 
 def node_error(world):
@@ -160,6 +168,34 @@ def disarm(world):
     world.engine.disarm(world.now, "disarmed")
 
 
+def short_press(world):
+    world.emergency.hear(True)
+    world.emergency.hear(False)
+    world.emergency.reset()
+
+
+def bad_event(world):
+    world.changes.update({"event": {"suspect": True}})
+    world.engine.hear_event(world.now, world.heading("event"), "thumb_in")
+
+
+def lost_event(world):
+    world.heading("event")
+    world.engine.hear_event(world.now, world.heading("event"), "thumb_in")
+    world.heading("event")
+    world.engine.hear_event(world.now, world.heading("event"), "thumb_in")
+
+
+def becomes_a_recording(world):
+    world.source.hear(STREAM, PLAYBACK)
+
+
+def other_labels(world):
+    heading = world.heading("probabilities")
+    world.engine.hear_probabilities(world.now, heading, ["fist"], ())
+    world.silent.add("probabilities")
+
+
 TRIGGERS = {
     "no probabilities": silence("probabilities"),
     "no wrist": silence("wrist"),
@@ -172,6 +208,12 @@ TRIGGERS = {
     "in the future": spoil("wrist", age=-0.03),
     "stamp that is no number": spoil("wrist", age=math.nan),
     "emergency stop": emergency,
+    "emergency stop for a moment": short_press,
+    "suspect event": bad_event,
+    "lost event": lost_event,
+    "no feedback": silence("robot"),
+    "a recording": becomes_a_recording,
+    "other labels": other_labels,
     "error of a node": node_error,
     "the graph": surroundings,
     "service": disarm,
@@ -197,8 +239,9 @@ def test_nothing_that_goes_on_engages_again_when_the_fault_is_over(world, trigge
     TRIGGERS[trigger](world)
     world.run(0.3)
     world.silent.clear()
-    world.engine.hear_emergency_stop(False)
-    assert world.engine.reset_emergency_stop() == ""
+    world.source.hear(STREAM, SIMULATED)
+    world.emergency.hear(False)
+    assert world.emergency.reset() == ""
     world.engine.hear_node("/driver", False, "running")
     world.engine.surroundings(())
     for _ in range(500):
@@ -227,10 +270,10 @@ def test_the_emergency_stop_stays_until_it_is_reset(world):
     world.drive()
     emergency(world)
     assert world.tick().state is State.EMERGENCY_STOP
-    assert "still pressed" in world.engine.reset_emergency_stop()
-    world.engine.hear_emergency_stop(False)
+    assert "still pressed" in world.emergency.reset()
+    world.emergency.hear(False)
     assert world.tick().state is State.EMERGENCY_STOP
-    world.engine.reset_emergency_stop()
+    world.emergency.reset()
     assert world.tick().state is State.DISENGAGED
 
 
@@ -244,7 +287,7 @@ def test_an_emergency_stop_sends_zero_even_while_nobody_drives(world):
 def test_a_late_cycle_stops_and_throws_away_what_queued_up(world):
     world.drive()
     world.velocity = 2.0
-    outcome = world.tick("thumb_up", pause=0.101)
+    outcome = world.tick(pause=0.101)
     assert outcome.state is State.DISENGAGED
     assert any("own cycle took" in line for line in outcome.obstacles)
     assert not moves(world.run(0.5))
@@ -252,7 +295,7 @@ def test_a_late_cycle_stops_and_throws_away_what_queued_up(world):
 
 def test_a_recording_does_not_drive(profile):
     world = World(profile)
-    world.engine.hear_info(STREAM, 3)
+    world.source.hear(STREAM, PLAYBACK)
     world.run(0.2)
     world.tick("thumb_click")
     world.tick("thumb_click")
@@ -267,6 +310,55 @@ def test_a_decoder_without_the_profiles_gestures_does_not_drive(profile):
     world = World(replace(profile, gestures=("fist", *GESTURES)))
     outcome = world.run(0.1)
     assert "the decoder knows no 'fist', which profile 'test' expects" in outcome.reason
+
+
+def test_a_stream_that_is_always_bad_never_engages(world):
+    for _ in range(200):
+        world.changes["wrist"] = {"suspect": True}
+        world.pressed = world.ticks % 20 > 10
+        assert world.tick().state is State.DISENGAGED
+
+
+def test_two_streams_at_once_do_not_drive(world):
+    world.run(0.1)
+    world.source.hear(9, SIMULATED)
+    world.stream = 9
+    world.silent.add("probabilities")
+    assert "different streams" in " ".join(world.run(0.02).obstacles)
+
+
+def test_after_its_end_nothing_engages_any_more(world):
+    world.drive()
+    world.engine.end(world.now, "this process is being stopped")
+    for _ in range(3):
+        world.holding, world.pressed = (), False
+        world.run(0.3)
+        world.tick("thumb_click")
+        world.tick("thumb_click")
+        world.run(0.1)
+        world.holding, world.pressed = ("index",), True
+        outcome = world.run(1.0)
+        assert not moves(outcome)
+        assert outcome.state is State.DISENGAGED
+    assert outcome.reason == "this process is being stopped"
+
+
+def test_after_the_longest_engagement_the_whole_act_is_asked_for(profile):
+    world = World(profile).drive()
+    world.run(60.0)
+    world.holding = ()
+    world.run(0.1)
+    world.holding = ("index",)
+    outcome = world.run(2.0)
+    assert outcome.state is State.DISENGAGED
+    assert not outcome.armed
+
+
+def test_what_queued_up_during_a_late_cycle_is_thrown_away(world):
+    world.drive()
+    world.tick("thumb_down", pause=0.101)
+    outcome = world.run(0.2)
+    assert outcome.mode == "drive"
 
 
 def test_texts_pass_only_while_engaged(profile):
@@ -337,10 +429,11 @@ def outcomes(world, script):
             TRIGGERS[step.value](world)
         elif step.kind == "repair":
             world.silent.clear()
+            world.source.hear(STREAM, SIMULATED)
             world.engine.surroundings(())
             world.engine.hear_node("/driver", False, "")
-            world.engine.hear_emergency_stop(False)
-            world.engine.reset_emergency_stop()
+            world.emergency.hear(False)
+            world.emergency.reset()
         else:
             yield world.tick(pause=step.value), step.value > 0.1
 

@@ -48,11 +48,14 @@ class LimitGroup:
         Largest Euclidean norm of these components, in their unit (m/s, rad/s, or 1).
     growth : float
         Largest growth of the magnitude of each of them per s; infinite for none.
+    apart : bool
+        Whether only these components are scaled to their limit, and not the whole vector.
     """
 
     components: tuple[int, ...]
     largest: float
     growth: float = math.inf
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,8 +226,10 @@ class Engagement:
     arm_within : float
         s that these may take in all.
     armed_for : float
-        s after arming, or after the last engagement, in which a hold may begin. Any gesture
-        that is no hold and switches no mode ends it sooner.
+        s after arming in which a hold may begin. Any gesture that is no hold and switches no
+        mode, and a hold that is too short, ends it sooner.
+    again_within : float
+        s after an engagement in which another hold may begin, by the same rules.
     hold : tuple of str
         Gestures any of which, held, engages; empty: only a dead-man switch does.
     hold_after : float
@@ -237,8 +242,9 @@ class Engagement:
 
     arm: tuple[str, ...] = ()
     arm_after: float = 2.0
-    arm_within: float = 1.5
-    armed_for: float = 10.0
+    arm_within: float = 2.0
+    armed_for: float = 5.0
+    again_within: float = 3.0
     hold: tuple[str, ...] = ()
     hold_after: float = 0.7
     hold_for: float = 0.7

@@ -29,7 +29,7 @@ from semg_teleop.profile.reading_outputs import name_fits, read_outputs
 __all__ = ["ProfileError", "find_profile", "load_profile"]
 
 FORMAT = 1
-DEFAULT_ARM = ("thumb_click", "thumb_click")
+DEFAULT_ARM = ("thumb_click",) * 3
 _LARGEST = 2**16
 
 
@@ -90,8 +90,8 @@ class _Reading:
 
     def _engagement(self, fields: Fields, gestures: GestureNames) -> Engagement:
         fields.only(
-            "arm", "arm_after", "arm_within", "armed_for", "hold", "hold_after", "hold_for",
-            "disengage",
+            "arm", "arm_after", "arm_within", "armed_for", "again_within",
+            "hold", "hold_after", "hold_for", "disengage",
         )  # fmt: skip
         if fields.has("arm"):
             arm = self._events(fields, "arm", Purpose.ARM, gestures)
@@ -107,8 +107,9 @@ class _Reading:
         return Engagement(
             arm=arm,
             arm_after=fields.number("arm_after", 2.0, least=0.0, most=10.0),
-            arm_within=fields.number("arm_within", 1.5, above=0.0, most=10.0),
-            armed_for=fields.number("armed_for", 10.0, above=0.0, most=3600.0),
+            arm_within=fields.number("arm_within", 2.0, above=0.0, most=10.0),
+            armed_for=fields.number("armed_for", 5.0, above=0.0, most=3600.0),
+            again_within=fields.number("again_within", 3.0, least=0.0, most=3600.0),
             hold=hold,
             hold_after=fields.number("hold_after", 0.7, least=0.0, most=10.0),
             hold_for=fields.number("hold_for", 0.7, least=0.1, most=10.0),

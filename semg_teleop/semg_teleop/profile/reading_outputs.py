@@ -125,7 +125,8 @@ def _joy(name: str, kind: OutputKind, topic: str, fields: Fields) -> Output:
         raise fields.error(fields.line, f"outputs.{name}: must have axes or buttons")
     components = [f"axes.{i}" for i in range(axes)] + [f"buttons.{i}" for i in range(buttons)]
     groups = tuple(
-        LimitGroup((i,), 1.0, growth if i < axes else math.inf) for i in range(len(components))
+        LimitGroup((i,), 1.0, growth if i < axes else math.inf, apart=True)
+        for i in range(len(components))
     )
     return Output(name, kind, topic, frame, tuple(components), groups)
 

@@ -30,15 +30,18 @@ class DeadManSwitch:
         self._arrival: float | None = None
         self._pressed = False
         self._ready = False
+        self._let_go = False
 
     def hear(self, arrival: float, pressed: bool) -> None:
         """Take in what the switch says at the steady time `arrival` in s."""
         if self._arrival is None or arrival - self._arrival > self._timeout:
             self._ready = False
+            self._let_go = True
         self._arrival = arrival
         self._pressed = pressed
         if not pressed:
             self._ready = True
+            self._let_go = True
 
     def arm(self, now: float) -> None:
         """Do nothing: the press itself is the act."""
@@ -53,6 +56,7 @@ class DeadManSwitch:
 
     def step(self, now: float, intent: Intent, engaged: bool) -> Verdict:
         """Judge the switch in this cycle; see `DeliberateAct`."""
+        let_go, self._let_go = self._let_go, False
         if stopping := [event for event in intent.events if event in self._disengage]:
             self.spend()
             return Verdict(False, False, False, f"stopped by {stopping[0]}")
@@ -66,4 +70,7 @@ class DeadManSwitch:
             return Verdict(False, False, True, "press the dead-man switch to drive")
         if not self._ready:
             return Verdict(False, False, False, "let go of the dead-man switch, then press it")
+        if engaged and let_go:
+            # Pressed again already: still, it was let go.
+            return Verdict(False, False, True, "the dead-man switch was let go")
         return Verdict(True, True, True, "")

@@ -9,12 +9,19 @@ class EmergencyStop:
 
     def __init__(self) -> None:
         self._pressed = False
+        self._press_unseen = False
         self.latched = False
 
     def hear(self, pressed: bool) -> None:
         """Take in what the button says."""
         self._pressed = pressed
+        self._press_unseen = self._press_unseen or pressed
         self.latched = self.latched or pressed
+
+    def take_press(self) -> bool:
+        """Return whether it was pressed since this was last called, be it reset already."""
+        unseen, self._press_unseen = self._press_unseen, False
+        return unseen
 
     def reset(self) -> str:
         """Reset it; return why that cannot be, or nothing."""

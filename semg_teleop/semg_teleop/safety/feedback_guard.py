@@ -19,7 +19,7 @@ class FeedbackGuard:
         self._topic = topic
         self._timeout = timeout
         self._arrival: float | None = None
-        self._stamp: int | None = None
+        self._newest: int | None = None
 
     def hear(self, arrival: float, stamp: int | None) -> None:
         """Take in a message.
@@ -29,11 +29,12 @@ class FeedbackGuard:
         arrival : float
             Steady time in s.
         stamp : int or None
-            Of its header in ns, if it has one: one that is sent again is not news.
+            Of its header in ns, if it has one: only a later one than all before is news.
         """
-        if stamp is None or stamp != self._stamp:
+        if stamp is None:
             self._arrival = arrival
-        self._stamp = stamp
+        elif self._newest is None or stamp > self._newest:
+            self._arrival, self._newest = arrival, stamp
 
     def faults(self, now: float) -> list[str]:
         """Return what is wrong at the steady time `now` in s."""

@@ -99,12 +99,14 @@ class Gate:
         now : float
             Steady time in s, never less than before.
         wanted : Command
-            What the mapping makes of the wearer's intent; finite values.
+            What the mapping makes of the wearer's intent.
         verdict : Verdict
             What the wearer's act amounts to.
         obstacles : sequence of str
             What is, or was since the last step, in the way of driving the robot.
         """
+        if not wanted.is_finite:
+            wanted, obstacles = self._zero, [*obstacles, "the mapping gave what is no number"]
         was = self._engaged
         elapsed, self._last = now - self._last, now
         if was:

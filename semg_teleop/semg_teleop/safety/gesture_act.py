@@ -16,8 +16,8 @@ class GestureAct:
     """Rest, gesture events that arm, rest, then a gesture that is held.
 
     Hands that type, grasp or scratch make what looks like any of these, but not all of them in
-    their order with rest before and between. Once armed, holds count for as long as
-    `Engagement.armed_for` says, and until the hand does anything else.
+    their order with rest before and between. Once armed, a hold counts for some seconds, as it
+    does after an engagement, and until the hand does anything else.
 
     Parameters
     ----------
@@ -37,14 +37,15 @@ class GestureAct:
         latched: bool = False,
     ) -> None:
         self._engagement = engagement
-        self._harmless = frozenset(harmless) | {
-            f"{gesture}_{phase}" for gesture in engagement.hold for phase in ("press", "release")
-        }
+        self._presses = frozenset(f"{gesture}_press" for gesture in engagement.hold)
+        releases = {f"{gesture}_release" for gesture in engagement.hold}
+        self._harmless = frozenset(harmless) | self._presses | releases
         self._latched = latched
         # When each of the latest gestures came, and how long the hand had rested before it.
         self._recent: deque[tuple[float, float, str]] = deque(maxlen=max(len(engagement.arm), 1))
         self._armed_until = -math.inf
-        self._busy_until = -math.inf
+        # None: what the hand did before is not known.
+        self._busy_until: float | None = None
         self._hold: str | None = None
         self._since = 0.0
         # What was held when the gate last had reason to distrust it.
@@ -58,6 +59,7 @@ class GestureAct:
         """Ask for the arming gestures again, and for a new hold."""
         self._armed_until = -math.inf
         self._recent.clear()
+        self._busy_until = None
         self.spend()
 
     def spend(self) -> None:
@@ -69,10 +71,13 @@ class GestureAct:
     def step(self, now: float, intent: Intent, engaged: bool) -> Verdict:
         """Judge the gestures of this cycle; see `DeliberateAct`."""
         engagement = self._engagement
+        if self._busy_until is None:
+            self._busy_until = now
         rested = now - self._busy_until
-        self._follow_hold(now, intent.held, rested, engaged)
+        self._follow_hold(now, intent, rested, engaged)
         self._follow_arming(now, intent.events, rested, engaged)
-        if intent.events or intent.held:
+        # The press of a hold may be told before the hold.
+        if intent.held or any(event not in self._presses for event in intent.events):
             self._busy_until = now
         armed = self._armed(now)
         if stopping := [event for event in intent.events if event in engagement.disengage]:
@@ -91,7 +96,7 @@ class GestureAct:
         engagement = self._engagement
         if engaged:
             self._recent.clear()
-            self.arm(now)
+            self._armed_until = now + engagement.again_within
             return
         for event in events:
             if event not in self._harmless:
@@ -108,21 +113,31 @@ class GestureAct:
                 if rest >= engagement.arm_after:
                     self.arm(now)
 
-    def _follow_hold(self, now: float, held: frozenset[str], rested: float, engaged: bool) -> None:
-        wanted = held & frozenset(self._engagement.hold)
+    def _follow_hold(self, now: float, intent: Intent, rested: float, engaged: bool) -> None:
+        wanted = intent.held & frozenset(self._engagement.hold)
+        kept = wanted if intent.kept is None else wanted & intent.kept
         if self._spent is not None:
-            self._spent &= wanted
-        if self._hold is not None and self._hold not in wanted:
-            self._hold = None
-        begins = wanted - (self._spent or frozenset())
-        if self._hold is not None or not begins:
+            self._spent &= kept
+        if self._hold is not None:
+            if self._hold not in kept:
+                self._lose_hold(now, wanted, engaged)
             return
-        may_begin = self._armed(now) and rested >= self._engagement.hold_after
-        if may_begin or engaged:
+        begins = wanted - (self._spent or frozenset())
+        if not begins:
+            return
+        if self._armed(now) and rested >= self._engagement.hold_after and not engaged:
             self._hold, self._since = min(begins), now
         else:
             # A hold that began too early does not count later.
             self._spent = wanted
+
+    def _lose_hold(self, now: float, wanted: frozenset[str], engaged: bool) -> None:
+        """End a hold. Another one that began meanwhile does not go on where it stopped."""
+        if not engaged and now - self._since < self._engagement.hold_for:
+            # A press that was no hold: the hand does something else.
+            self._armed_until = -math.inf
+        self._hold = None
+        self._spent = wanted
 
     def _wish(self, armed: bool, engaged: bool) -> str:
         engagement = self._engagement

@@ -16,6 +16,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self._held: frozenset[str] = frozenset()
+        self._kept: frozenset[str] = frozenset()
         self._velocity = 0.0
         self._velocity_at: int | None = None
         self._collect()
@@ -28,6 +29,7 @@ class Inbox:
     def held(self, gestures: Iterable[str]) -> None:
         """Take in which gestures are held."""
         self._held = frozenset(gestures)
+        self._kept &= self._held
 
     def event(self, name: str) -> None:
         """Take in a gesture event."""
@@ -48,8 +50,16 @@ class Inbox:
 
     def take(self) -> Intent:
         """Return what came since this was last called."""
-        intent = Intent(self._held, tuple(self._events), self._travel, self._velocity, self._text)
+        intent = Intent(
+            held=self._held,
+            kept=self._kept,
+            events=tuple(self._events),
+            wrist_travel=self._travel,
+            wrist_velocity=self._velocity,
+            text=self._text,
+        )
         self._collect()
+        self._kept = self._held
         return intent
 
     def discard(self) -> None:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from semg_teleop.command import Command, Vector
-from semg_teleop.profile.profile import Output
+from semg_teleop.profile.profile import LimitGroup, Output
 
 
 class Limiter:
@@ -53,14 +53,18 @@ class Limiter:
 
 
 def _scaled(vector: Vector, output: Output) -> Vector:
-    factor = 1.0
-    for group in output.limits:
-        size = math.hypot(*(vector[i] for i in group.components))
-        if size > group.largest:
-            factor = min(factor, group.largest / size)
-    if factor == 1.0:
-        return vector
-    return tuple(factor * value for value in vector)
+    factors = {group: _factor(vector, group) for group in output.limits}
+    together = min((f for group, f in factors.items() if not group.apart), default=1.0)
+    scaled = list(vector)
+    for group, factor in factors.items():
+        for i in group.components:
+            scaled[i] *= factor if group.apart else together
+    return tuple(scaled)
+
+
+def _factor(vector: Vector, group: LimitGroup) -> float:
+    size = math.hypot(*(vector[i] for i in group.components))
+    return group.largest / size if size > group.largest else 1.0
 
 
 def _grown(last: Vector, wanted: Vector, output: Output, elapsed: float) -> Vector:

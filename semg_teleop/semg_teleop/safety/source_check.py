@@ -10,7 +10,8 @@ _KNOWN = 8
 
 LIVE = 1
 SIMULATED = 2
-_NAMES = {LIVE: "live", SIMULATED: "simulated", 3: "playback"}
+PLAYBACK = 3
+_NAMES = {LIVE: "live", SIMULATED: "simulated", PLAYBACK: "playback"}
 
 
 class SourceCheck:
@@ -32,8 +33,12 @@ class SourceCheck:
         while len(self._sources) > _KNOWN:
             self._sources.popitem(last=False)
 
+    def is_recorded(self, stream_id: int) -> bool:
+        """Tell whether a stream is a recording that may drive: its stamps are not of now."""
+        return self._allow_playback and self._sources.get(stream_id) == PLAYBACK
+
     def faults(self, stream_id: int | None) -> list[str]:
-        """Return what stands against the stream that the gestures come from."""
+        """Return what stands against a stream; nothing against none."""
         if stream_id is None or self._allow_playback:
             return []
         source = self._sources.get(stream_id)

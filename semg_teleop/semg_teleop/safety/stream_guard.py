@@ -46,7 +46,7 @@ class Heading:
     fresh, suspect : bool
         Whether the sender says that it has just started, or that its input was bad.
     finite : bool
-        Whether all its numbers are finite.
+        Whether all its numbers are such as there can be.
     """
 
     stream_id: int
@@ -68,17 +68,12 @@ class StreamGuard:
         What is too late.
     steady : bool
         Whether it comes all the time, so that silence is a fault too.
-    judges_age : bool
-        Whether sample times are compared with now.
     """
 
-    def __init__(
-        self, topic: str, limits: InputLimits, *, steady: bool = True, judges_age: bool = True
-    ) -> None:
+    def __init__(self, topic: str, limits: InputLimits, *, steady: bool = True) -> None:
         self._topic = topic
         self._limits = limits
         self._steady = steady
-        self._judges_age = judges_age
         self.forget()
 
     def forget(self) -> None:
@@ -87,6 +82,7 @@ class StreamGuard:
         self._stream_id: int | None = None
         self._sequence = 0
         self._wrong: list[str] = []
+        self._lasting: list[str] = []
 
     @property
     def stream_id(self) -> int | None:
@@ -111,6 +107,8 @@ class StreamGuard:
         wrong = self._faults_of(heading)
         # The same fault may come with every message until the next cycle.
         self._wrong += [fault for fault in wrong if fault not in self._wrong]
+        # What comes all the time stays bad until something good comes.
+        self._lasting = wrong if self._steady else []
         self._arrival = arrival
         self._stream_id = heading.stream_id
         self._sequence = heading.sequence
@@ -128,9 +126,7 @@ class StreamGuard:
         if heading.suspect:
             wrong.append("its sender calls its own input suspect")
         if not heading.finite:
-            wrong.append("it holds values that are no numbers")
-        if not self._judges_age:
-            return wrong
+            wrong.append("it holds values that cannot be")
         if not heading.age <= limits.oldest_stamp:
             wrong.append(
                 f"it is {_ms(heading.age)} old, must be at most {_ms(limits.oldest_stamp)}"
@@ -151,6 +147,7 @@ class StreamGuard:
             Steady time in s.
         """
         wrong, self._wrong = self._wrong, []
+        wrong += [fault for fault in self._lasting if fault not in wrong]
         if self._steady:
             if self._arrival is None:
                 wrong.append("nothing has come yet")

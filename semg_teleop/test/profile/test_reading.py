@@ -107,12 +107,16 @@ def test_a_profile_is_read_with_everything_it_says(load, tmp_path):
         "~/joy",
         "",
         ("axes.0", "buttons.0", "buttons.1"),
-        (LimitGroup((0,), 1.0, 3.0), LimitGroup((1,), 1.0), LimitGroup((2,), 1.0)),
+        (
+            LimitGroup((0,), 1.0, 3.0, apart=True),
+            LimitGroup((1,), 1.0, apart=True),
+            LimitGroup((2,), 1.0, apart=True),
+        ),
     )
     words = Output("words", OutputKind.TEXT, "teleop/text")
     assert profile.outputs == (base, arm, joy, words)
     assert profile.engagement == Engagement(
-        arm=("thumb_click", "thumb_click"),
+        arm=("thumb_click",) * 3,
         hold=("index", "middle"),
         hold_for=0.4,
         disengage=("thumb_out",),

@@ -36,7 +36,7 @@ def test_each_is_called_as_its_file(profile):
 
 def test_each_fits_the_default_decoder_and_takes_a_deliberate_act(profile):
     assert profile.gestures == GESTURES
-    assert profile.engagement.arm == ("thumb_click", "thumb_click")
+    assert profile.engagement.arm == ("thumb_click",) * 3
     assert profile.engagement.hold
     assert profile.engagement.hold_for >= 0.5
 

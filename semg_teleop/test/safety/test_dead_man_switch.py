@@ -37,6 +37,15 @@ def test_letting_go_ends_it(switch):
     assert not switch.step(1.1, NOTHING, True).keeps
 
 
+def test_letting_go_between_two_cycles_ends_it_too(switch):
+    switch.hear(1.0, False)
+    switch.hear(1.05, True)
+    assert switch.step(1.05, NOTHING, False).engages
+    switch.hear(1.06, False)
+    switch.hear(1.07, True)
+    assert not switch.step(1.07, NOTHING, True).keeps
+
+
 def test_a_switch_that_is_pressed_from_the_start_has_to_be_let_go_first(switch):
     for count in range(20):
         switch.hear(count * 0.05, True)
@@ -52,6 +61,7 @@ def test_a_switch_that_is_pressed_from_the_start_has_to_be_let_go_first(switch):
 def test_silence_is_letting_go_and_asks_for_a_new_press(switch):
     switch.hear(1.0, False)
     switch.hear(1.05, True)
+    switch.step(1.05, NOTHING, False)
     assert switch.step(1.149, NOTHING, True).keeps
     verdict = switch.step(1.151, NOTHING, True)
     assert (verdict.keeps, verdict.wish) == (False, "pedal: silent for more than 100 ms")

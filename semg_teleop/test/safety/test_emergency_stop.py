@@ -24,6 +24,15 @@ def test_cannot_be_reset_while_it_is_pressed():
     assert not stop.latched
 
 
+def test_a_press_that_was_reset_before_anybody_looked_is_still_seen_once():
+    stop = EmergencyStop()
+    stop.hear(True)
+    stop.hear(False)
+    stop.reset()
+    assert stop.take_press()
+    assert not stop.take_press()
+
+
 @given(st.lists(st.one_of(st.booleans(), st.none())))
 def test_is_latched_from_a_press_to_a_reset_while_released(steps):
     stop, latched, pressed = EmergencyStop(), False, False

@@ -33,6 +33,12 @@ def test_the_same_stamp_again_is_no_news(guard):
     assert guard.faults(1.3) == []
 
 
+def test_two_old_stamps_in_turn_are_no_news_either(guard):
+    for count in range(10):
+        guard.hear(1.0 + 0.05 * count, 42 + count % 2)
+    assert guard.faults(1.45) != []
+
+
 def test_messages_without_a_stamp_are_news_by_their_arrival(guard):
     for count in range(5):
         guard.hear(1.0 + 0.05 * count, None)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The state machine that every command passes."""
 
+import math
+
 import pytest
 
 from semg_teleop.command import Command, Text
@@ -63,6 +65,15 @@ def test_does_not_engage_while_there_is_something_to_write(clock):
 def test_does_not_engage_while_anything_is_in_the_way(clock):
     decision = clock.step(verdict=DONE, obstacles=["the link is down", "more"])
     assert (decision.engaged, decision.reason) == (False, "the link is down")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_no_number_stops(clock, value):
+    clock.engage()
+    bad = Command({"base": (value, 0.0, 0.0, 0.0, 0.0, 0.0)})
+    decision = clock.step(bad, DONE)
+    assert (decision.engaged, decision.command) == (False, clock.zero)
+    assert "no number" in decision.reason
 
 
 def test_lets_commands_pass_while_engaged_growing_from_zero(clock):

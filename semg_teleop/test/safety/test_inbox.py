@@ -20,8 +20,19 @@ def test_collects_until_it_is_asked(inbox):
     inbox.event("thumb_click")
     inbox.text("ab")
     inbox.text("c")
-    assert inbox.take() == Intent(frozenset({"index"}), ("index_press", "thumb_click"), text="abc")
-    assert inbox.take() == Intent(frozenset({"index"}))
+    index = frozenset({"index"})
+    first = Intent(index, ("index_press", "thumb_click"), text="abc", kept=frozenset())
+    assert inbox.take() == first
+    assert inbox.take() == Intent(index, kept=index)
+
+
+def test_tells_what_was_let_go_and_held_again_between_two_cycles(inbox):
+    inbox.held(["index"])
+    inbox.take()
+    inbox.held([])
+    inbox.held(["index"])
+    intent = inbox.take()
+    assert (intent.held, intent.kept) == ({"index"}, frozenset())
 
 
 def test_integrates_velocity_over_sample_time(inbox):

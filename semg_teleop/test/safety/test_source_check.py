@@ -35,6 +35,15 @@ def test_takes_anything_when_playback_is_allowed_by_hand():
     assert check.faults(5) == check.faults(6) == []
 
 
+def test_knows_a_recording_that_may_drive():
+    for allowed in (True, False):
+        check = SourceCheck(allow_playback=allowed)
+        check.hear(5, PLAYBACK)
+        check.hear(6, LIVE)
+        assert check.is_recorded(5) == allowed
+        assert not check.is_recorded(6)
+
+
 def test_remembers_the_last_streams_only():
     check = SourceCheck(allow_playback=False)
     for stream in range(100):
