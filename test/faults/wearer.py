@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whoever wears the simulated band, with a dead-man switch in the other hand."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from typing import Any
+
+import rclpy
+from rcl_interfaces.srv import SetParameters
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter as Typed
+from rclpy.signals import SignalHandlerOptions
+from std_msgs.msg import Bool
+from std_srvs.srv import SetBool
+
+from semg_msgs.msg import GestureProbabilities, TeleopState, WearerIntent
+from semg_node.qos import LATCHED, STREAM
+from semg_node.reception import Reception
+from test.processes import wait_until
+
+_PRESSES_PER_S = 100.0
+
+
+class Wearer:
+    """Presses and releases a dead-man switch, does gestures, and sees the state.
+
+    Parameters
+    ----------
+    domain : int
+        ROS domain.
+
+    Attributes
+    ----------
+    state : TeleopState or None
+        The last that teleop said.
+    longest_pause : float
+        Between two messages of the dead-man switch since it was pressed last, in s: how reliable
+        this test itself is.
+    """
+
+    def __init__(self, domain: int) -> None:
+        self.state: Any = None
+        self.longest_pause = 0.0
+        self._decoded: list[float] = []
+        self._context = Context()
+        rclpy.init(
+            context=self._context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO
+        )
+        self._node = node = rclpy.create_node("wearer", context=self._context)
+        self._dead_man = node.create_publisher(Bool, "teleop/dead_man", STREAM)
+        self._intent = node.create_publisher(WearerIntent, "simulation/intent", STREAM)
+        self._reception = Reception(node)
+        self._reception.subscribe("teleop/state", TeleopState, LATCHED, self._see)
+        self._reception.subscribe(
+            "gesture/probabilities", GestureProbabilities, STREAM, self._note_decoded
+        )
+        self._arm = node.create_client(SetBool, "teleop/arm")
+        self._parameters = node.create_client(SetParameters, "driver/set_parameters")
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(node)
+        self._pressed = False
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=run) for run in (self._spin, self._hold)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def engaged(self) -> bool:
+        """Whether teleop says that commands go out."""
+        return self.state is not None and self.state.state == TeleopState.ENGAGED
+
+    @property
+    def decoded(self) -> list[float]:
+        """Steady times in s at which gesture probabilities came."""
+        return list(self._decoded)
+
+    def press(self) -> None:
+        """Press the dead-man switch."""
+        self.longest_pause = 0.0
+        self._pressed = True
+
+    def release(self) -> None:
+        """Let it go."""
+        self._pressed = False
+
+    def do(self, gesture: str = "", wrist_angle: float = math.nan) -> None:
+        """Do a gesture, or move the wrist, as soon as possible."""
+        self._intent.publish(WearerIntent(gesture=gesture, wrist_angle=wrist_angle))
+
+    def arm(self) -> bool:
+        """Ask teleop to wait for the dead-man switch; tell whether it does."""
+        return bool(self._call(self._arm, SetBool.Request(data=True)).success)
+
+    def set_driver(self, **values: Any) -> None:
+        """Set parameters of the simulated band while it runs."""
+        given = [
+            Typed(f"simulator.{name}", value=value).to_parameter_msg()
+            for name, value in values.items()
+        ]
+        request = SetParameters.Request(parameters=given)
+        for result in self._call(self._parameters, request).results:
+            assert result.successful, result.reason
+
+    def close(self) -> None:
+        """Leave the graph."""
+        self._ended.set()
+        self._executor.wake()
+        for thread in self._threads:
+            thread.join()
+        self._reception.close()
+        self._executor.shutdown()
+        self._node.destroy_node()
+        self._context.try_shutdown()
+
+    def _call(self, client: Any, request: Any) -> Any:
+        assert client.wait_for_service(10.0), f"no service {client.srv_name}"
+        future = client.call_async(request)
+        wait_until(future.done, 10.0, f"an answer of {client.srv_name}")
+        return future.result()
+
+    def _see(self, state: Any) -> None:
+        self.state = state
+
+    def _note_decoded(self, message: Any) -> None:
+        self._decoded.append(time.monotonic())
+
+    def _spin(self) -> None:
+        while not self._ended.is_set():
+            self._executor.spin_once(timeout_sec=0.5)
+
+    def _hold(self) -> None:
+        due = last = time.monotonic()
+        while not self._ended.wait(max(due - time.monotonic(), 0.0)):
+            now = time.monotonic()
+            self.longest_pause = max(self.longest_pause, now - last)
+            last, due = now, max(due + 1.0 / _PRESSES_PER_S, now)
+            self._dead_man.publish(Bool(data=self._pressed))
