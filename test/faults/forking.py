@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nodes as processes of their own, forked by a zygote."""
+"""Processes forked by a zygote."""
 
 from __future__ import annotations
 
@@ -12,19 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from semg_bringup.graph import NODES
 from test.processes import wait_until
 
-COMPONENTS = {
-    **{node.name: node.component for node in NODES},
-    "teleop": "semg_teleop.teleop_node:Teleop",
-    "command_watchdog": "semg_teleop.command_watchdog_node:CommandWatchdog",
-}
 _ROOT = Path(__file__).parents[2]
 
 
 class Forked:
-    """A node's process.
+    """A process that the zygote has forked.
 
     Attributes
     ----------
@@ -70,20 +64,22 @@ class Forked:
 
 
 class Zygote:
-    """The process that all nodes are forked from.
+    """The process that all others are forked from.
 
     Parameters
     ----------
+    modules : sequence of str
+        What it imports beforehand.
     preload : Path or None
-        Library that gives nodes clocks of their own, see `clock.build`.
+        Library that gives processes clocks of their own, see `clock.build`.
 
     Attributes
     ----------
     has_clocks : bool
-        Whether nodes can be given clocks of their own.
+        Whether processes can be given clocks of their own.
     """
 
-    def __init__(self, preload: Path | None = None) -> None:
+    def __init__(self, modules: Sequence[str], preload: Path | None = None) -> None:
         self.has_clocks = preload is not None
         environment = {
             **os.environ,
@@ -95,7 +91,7 @@ class Zygote:
         if preload:
             environment["LD_PRELOAD"] = str(preload)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "test.faults.zygote", *COMPONENTS.values()],
+            [sys.executable, "-m", "test.faults.zygote", *modules],
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -107,35 +103,41 @@ class Zygote:
     def start(
         self,
         name: str,
+        call: str,
         arguments: Sequence[str],
-        environment: Mapping[str, str],
         log: Path,
+        command_line: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
         network: str = "",
         clock: Path | None = None,
     ) -> Forked:
-        """Start a node.
+        """Start a process.
 
         Parameters
         ----------
         name : str
-            Of the node; one of `COMPONENTS`.
+            For messages.
+        call : str
+            ``module:function``, called with `arguments`; returns the exit status.
         arguments : sequence of str
-            As after ``ros2 run PACKAGE EXECUTABLE``.
-        environment : mapping of str to str
-            Added to that of this process.
+            See `call`.
         log : Path
             File for what it says.
+        command_line : sequence of str
+            Its ``sys.argv``.
+        environment : mapping of str to str
+            Added to that of this process.
         network : str
             File of the network namespace it is to be in; empty: that of this process.
         clock : Path or None
             File of the clock that it is to go by.
         """
         request = {
-            "name": name,
-            "component": COMPONENTS[name],
+            "call": call,
             "arguments": list(arguments),
-            "environment": dict(environment),
             "log": str(log),
+            "command_line": list(command_line),
+            "environment": dict(environment or {}),
             "network": network,
             "clock": str(clock or ""),
         }
@@ -155,5 +157,5 @@ class Zygote:
         return json.loads(line)
 
     def close(self) -> None:
-        """Kill all nodes that still run, and the zygote."""
+        """Kill all processes that still run, and end the zygote."""
         self._process.communicate()

@@ -1,25 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole graph from band to robot, every node a process of its own."""
+"""The whole graph from wrist to robot, every node a process of its own."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from semg_bringup.graph import GRAPH
+from test.faults import people
 from test.faults.clock import Clock
 from test.faults.forking import Forked, Zygote
 from test.faults.network import Link
-from test.faults.robot import Robot
-from test.faults.wearer import Wearer
 from test.processes import free_domain
 
-AT_THE_WRIST = ("driver", "preprocessor", "gesture_decoder", "wrist_decoder", "teleop")
-"""All but the watchdog, which is at the robot."""
+COMPONENTS = {
+    **{node.name: node.component for node in GRAPH},
+    "teleop": "semg_teleop.teleop_node:Teleop",
+    "command_watchdog": "semg_teleop.command_watchdog_node:CommandWatchdog",
+}
+AT_THE_WRIST = tuple(name for name in COMPONENTS if name != "command_watchdog")
+"""All nodes but the watchdog, which is at the robot."""
+MODULES = ("test.faults.people", *(name.partition(":")[0] for name in COMPONENTS.values()))
+"""What all of their processes have to import."""
 _UDP_ALONE = {"FASTDDS_BUILTIN_TRANSPORTS": "UDPv4", "ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"}
 
 
@@ -29,7 +35,7 @@ class Graph:
     Parameters
     ----------
     zygote : Zygote
-        Forks the nodes.
+        Forks the processes.
     folder : Path
         For parameters, logs and clocks; empty.
     parameters : mapping
@@ -43,6 +49,10 @@ class Graph:
         By node name.
     clocks : dict of str to Clock
         The system clock of each node.
+    wearer : Wearer
+        In a process of its own.
+    robot : Robot
+        In a process of its own.
     link : Link or None
         As given.
     """
@@ -58,58 +68,69 @@ class Graph:
         self._zygote = zygote
         self._folder = folder
         self._domain = free_domain()
+        self._environment = {"ROS_DOMAIN_ID": str(self._domain), **(_UDP_ALONE if link else {})}
         self._params_file = folder / "params.yaml"
         by_node = {f"/{node}": {"ros__parameters": dict(p)} for node, p in parameters.items()}
         self._params_file.write_text(yaml.safe_dump(by_node))
-        self._environment = {"ROS_DOMAIN_ID": str(self._domain), **(_UDP_ALONE if link else {})}
         self._starts = 0
         self.processes: dict[str, Forked] = {}
-        self.clocks: dict[str, Clock] = {}
-        for name in (*AT_THE_WRIST, "command_watchdog"):
-            self.clocks[name] = Clock(folder / f"{name}.clock")
+        self.clocks = {name: Clock(folder / f"{name}.clock") for name in COMPONENTS}
+        self._people = [self._serve(person) for person in ("robot", "wearer")]
+        for name in COMPONENTS:
             self.start(name)
-        with self._at("robot"):
-            self.robot = Robot(self._domain)
-        with self._at("wrist"):
-            self.wearer = Wearer(self._domain)
+        self.robot = people.make("Robot", self._socket("robot"), self._domain)
+        self.wearer = people.make("Wearer", self._socket("wearer"), self._domain)
 
     def start(self, name: str) -> Forked:
         """Start a node, which is not running, and return its process."""
         self._starts += 1
-        end = "robot" if name == "command_watchdog" else "wrist"
         self.processes[name] = self._zygote.start(
             name,
-            ["--ros-args", "--params-file", str(self._params_file)],
-            self._environment,
+            "semg_node.starting:start_node",
+            [name, COMPONENTS[name]],
             self._folder / f"{self._starts}-{name}.log",
-            network=getattr(self.link, end).path if self.link else "",
+            command_line=[name, "--ros-args", "--params-file", str(self._params_file)],
+            environment=self._environment,
+            network=self._network(name),
             clock=self.clocks[name].path if self._zygote.has_clocks else None,
         )
         return self.processes[name]
 
-    @property
-    def output(self) -> str:
-        """What all nodes have said."""
+    def said(self) -> str:
+        """Return what all nodes have said."""
         return "\n".join(f"{name}:\n{one.output}" for name, one in self.processes.items())
 
     def close(self) -> None:
-        """Kill it all: nothing is to be tidied up."""
-        self.wearer.close()
-        self.robot.close()
-        for process in self.processes.values():
+        """End everything."""
+        for person in (self.wearer, self.robot):
+            person.close()
+        nodes = [process for process in self.processes.values() if process.status is None]
+        for process in nodes:
+            process.send(signal.SIGCONT)
+            process.send(signal.SIGTERM)
+        for process in nodes:
+            try:
+                process.ends()
+            except AssertionError:
+                process.kill()
+        for process in self._people:
             process.kill()
 
-    @contextmanager
-    def _at(self, end: str) -> Iterator[None]:
-        """Let what is made meanwhile in this process be at one end of the link."""
-        before = {name: os.environ.get(name) for name in self._environment}
-        os.environ.update(self._environment)
-        try:
-            with getattr(self.link, end).entered() if self.link else nullcontext():
-                yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+    def _serve(self, person: str) -> Forked:
+        return self._zygote.start(
+            person,
+            "test.faults.people:serve",
+            [self._socket(person)],
+            self._folder / f"{person}.log",
+            environment=self._environment,
+            network=self._network(person),
+        )
+
+    def _socket(self, person: str) -> str:
+        return str(self._folder / person)
+
+    def _network(self, name: str) -> str:
+        if self.link is None:
+            return ""
+        at_the_robot = name in ("command_watchdog", "robot")
+        return (self.link.robot if at_the_robot else self.link.wrist).path

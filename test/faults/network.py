@@ -7,14 +7,11 @@ hold these end when their input does, so that nothing is left however the tests 
 
 from __future__ import annotations
 
-import ctypes
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-_CLONE_NEWNET = 0x40000000
+from test.processes import wait_until
+
 _TOOLS = ("unshare", "nsenter", "ip")
 
 
@@ -55,21 +52,10 @@ class Machine:
         self.pid = self._holder.pid
         self.path = f"/proc/{self.pid}/ns/net"
 
-    def run(self, *command: str) -> None:
-        """Run a command on this machine."""
-        subprocess.run(["nsenter", f"--net={self.path}", *command], check=True)
-
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Let what this thread makes meanwhile, sockets and threads, be on this machine."""
-        libc = ctypes.CDLL(None, use_errno=True)
-        with open("/proc/thread-self/ns/net") as home, open(self.path) as there:
-            if libc.setns(there.fileno(), _CLONE_NEWNET):
-                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-            try:
-                yield
-            finally:
-                libc.setns(home.fileno(), _CLONE_NEWNET)
+    def run(self, *command: str) -> str:
+        """Run a command on this machine; return what it prints."""
+        entered = ["nsenter", f"--net={self.path}", *command]
+        return subprocess.run(entered, check=True, text=True, stdout=subprocess.PIPE).stdout
 
     def close(self) -> None:
         """Let go of it; it ends when no process is in it any more."""
@@ -88,20 +74,28 @@ class Link:
     def __init__(self) -> None:
         self.wrist = Machine("10.77.0.1/24")
         self.robot = Machine("10.77.0.2/24")
-        self.wrist.run("ip", "link", "add", "link", "type", "veth",
-                       "peer", "name", "link", "netns", str(self.robot.pid))  # fmt: skip
+        self.wrist.run("ip", "link", "add", "cable", "type", "veth",
+                       "peer", "name", "cable", "netns", str(self.robot.pid))  # fmt: skip
         for machine in (self.wrist, self.robot):
-            machine.run("ip", "address", "add", machine.address, "dev", "link")
+            machine.run("ip", "address", "add", machine.address, "dev", "cable")
             machine.run("ip", "link", "set", "lo", "up")
-            machine.run("ip", "link", "set", "link", "up")
+            machine.run("ip", "link", "set", "cable", "up")
+        # DDS only ever uses interfaces that are up when it starts.
+        wait_until(self._is_up, 10.0, "the link between two network namespaces")
+
+    def _is_up(self) -> bool:
+        return all(
+            " UP " in machine.run("ip", "-brief", "link", "show", "cable")
+            for machine in (self.wrist, self.robot)
+        )
 
     def cut(self) -> None:
         """Pull the plug."""
-        self.wrist.run("ip", "link", "set", "link", "down")
+        self.wrist.run("ip", "link", "set", "cable", "down")
 
     def join(self) -> None:
         """Put it back in."""
-        self.wrist.run("ip", "link", "set", "link", "up")
+        self.wrist.run("ip", "link", "set", "cable", "up")
 
     def close(self) -> None:
         """Let go of both machines."""

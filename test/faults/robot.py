@@ -58,9 +58,8 @@ class Robot:
             found.append(heard)
         return found[::-1]
 
-    @property
     def moves(self) -> bool:
-        """Whether the last command that came was to move."""
+        """Tell whether the last command that came was to move."""
         return bool(self._heard) and self._heard[-1].moves
 
     def close(self) -> None:

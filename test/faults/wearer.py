@@ -32,20 +32,12 @@ class Wearer:
     ----------
     domain : int
         ROS domain.
-
-    Attributes
-    ----------
-    state : TeleopState or None
-        The last that teleop said.
-    longest_pause : float
-        Between two messages of the dead-man switch since it was pressed last, in s: how reliable
-        this test itself is.
     """
 
     def __init__(self, domain: int) -> None:
-        self.state: Any = None
-        self.longest_pause = 0.0
-        self._decoded: list[float] = []
+        self._state = TeleopState(reason="nothing came on teleop/state")
+        self._longest_pause = 0.0
+        self._decoded = 0
         self._context = Context()
         rclpy.init(
             context=self._context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO
@@ -68,19 +60,36 @@ class Wearer:
         for thread in self._threads:
             thread.start()
 
-    @property
     def engaged(self) -> bool:
-        """Whether teleop says that commands go out."""
-        return self.state is not None and self.state.state == TeleopState.ENGAGED
+        """Tell whether teleop says that commands go out."""
+        return bool(self._state.state == TeleopState.ENGAGED)
 
-    @property
-    def decoded(self) -> list[float]:
-        """Steady times in s at which gesture probabilities came."""
-        return list(self._decoded)
+    def engagements(self) -> int:
+        """Return how often teleop has engaged."""
+        return int(self._state.engagements)
+
+    def obstacles(self) -> list[str]:
+        """Return what teleop says stands in the way of engaging."""
+        return list(self._state.obstacles)
+
+    def reason(self) -> str:
+        """Return why teleop says that it is not engaged."""
+        return str(self._state.reason)
+
+    def decoded(self) -> int:
+        """Return how many gesture probabilities have come."""
+        return self._decoded
+
+    def longest_pause(self) -> float:
+        """Return the longest pause of the dead-man switch since `press`, in s.
+
+        It is this test's own, and shall not be taken for what teleop does.
+        """
+        return self._longest_pause
 
     def press(self) -> None:
         """Press the dead-man switch."""
-        self.longest_pause = 0.0
+        self._longest_pause = 0.0
         self._pressed = True
 
     def release(self) -> None:
@@ -123,10 +132,10 @@ class Wearer:
         return future.result()
 
     def _see(self, state: Any) -> None:
-        self.state = state
+        self._state = state
 
     def _note_decoded(self, message: Any) -> None:
-        self._decoded.append(time.monotonic())
+        self._decoded += 1
 
     def _spin(self) -> None:
         while not self._ended.is_set():
@@ -136,6 +145,6 @@ class Wearer:
         due = last = time.monotonic()
         while not self._ended.wait(max(due - time.monotonic(), 0.0)):
             now = time.monotonic()
-            self.longest_pause = max(self.longest_pause, now - last)
+            self._longest_pause = max(self._longest_pause, now - last)
             last, due = now, max(due + 1.0 / _PRESSES_PER_S, now)
             self._dead_man.publish(Bool(data=self._pressed))

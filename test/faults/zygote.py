@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts nodes in no time: a process that has imported everything, and forks one per node.
+"""Starts processes in no time: one that has imported everything, and forks the others.
 
 Importing what a node needs takes two seconds of CPU, and every trial that kills a node needs new
 ones. A forked node has a process id, signals, memory and threads of its own, and goes the way
-that ``ros2 run`` goes: `semg_node.starting.start_node`. This process itself touches no ROS, and
+that ``ros2 run`` goes: `semg_node.starting.start_node`. The zygote itself touches no ROS, and
 has no thread.
 
 On standard input it takes lines of JSON, and answers each by one: what to start is answered by
@@ -26,10 +26,10 @@ from typing import Any
 _CLONE_NEWNET = 0x40000000
 
 
-def serve(components: list[str]) -> Callable[[], int] | None:
+def serve(modules: list[str]) -> Callable[[], int] | None:
     """Answer requests; return None at their end, and in a new process what it is to do."""
-    for component in components:
-        import_module(component.partition(":")[0])
+    for module in modules:
+        import_module(module)
     gc.freeze()
     children: set[int] = set()
     print(json.dumps("ready"), flush=True)
@@ -40,7 +40,7 @@ def serve(components: list[str]) -> Callable[[], int] | None:
             print(json.dumps(_status(request, children)), flush=True)
             continue
         if not (pid := os.fork()):
-            return lambda request=request: _be(request)
+            return lambda request=request: _become(request)
         children.add(pid)
         print(json.dumps(pid), flush=True)
     for pid in children:
@@ -56,19 +56,19 @@ def _status(pid: int, children: set[int]) -> int | None:
     return os.waitstatus_to_exitcode(status)
 
 
-def _be(request: dict[str, Any]) -> int:
-    """Become the node that was asked for."""
+def _become(request: dict[str, Any]) -> int:
+    """Do in this new process what was asked for."""
     os.setsid()
     _redirect(request["log"])
     os.environ.update(request["environment"])
-    sys.argv = [request["name"], *request["arguments"]]
     if request["network"]:
         _enter_network(request["network"])
     if request["clock"]:
         _offset_clock(request["clock"])
-    from semg_node.starting import start_node
-
-    return start_node(request["name"], request["component"])
+    sys.argv = request["command_line"]
+    module, _, function = request["call"].partition(":")
+    status: int = getattr(import_module(module), function)(*request["arguments"])
+    return status
 
 
 def _redirect(log: str) -> None:
@@ -92,5 +92,5 @@ def _offset_clock(path: str) -> None:
 
 
 if __name__ == "__main__":
-    node = serve(sys.argv[1:])
-    sys.exit(node() if node else 0)
+    to_do = serve(sys.argv[1:])
+    sys.exit(to_do() if to_do else 0)
