@@ -132,6 +132,7 @@ class Zygote:
         clock : Path or None
             File of the clock that it is to go by.
         """
+        log.touch()
         request = {
             "call": call,
             "arguments": list(arguments),

@@ -9,20 +9,24 @@ import time
 from typing import Any
 
 import rclpy
+from geometry_msgs.msg import TwistStamped
 from rcl_interfaces.srv import SetParameters
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter as Typed
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Bool
-from std_srvs.srv import SetBool
 
 from semg_msgs.msg import GestureProbabilities, TeleopState, WearerIntent
 from semg_node.qos import LATCHED, STREAM
 from semg_node.reception import Reception
+from semg_teleop.outputs.qos import COMMAND
 from test.processes import wait_until
 
 _PRESSES_PER_S = 100.0
+_STATE_HOLDS_S = 0.5
+"""The state comes ten times a second."""
+_ADVERSE_SPEED = 0.2
 
 
 class Wearer:
@@ -35,7 +39,9 @@ class Wearer:
     """
 
     def __init__(self, domain: int) -> None:
-        self._state = TeleopState(reason="nothing came on teleop/state")
+        self._state = TeleopState()
+        self._state_came = -math.inf
+        self._rivals: list[Any] = []
         self._longest_pause = 0.0
         self._decoded = 0
         self._context = Context()
@@ -50,7 +56,6 @@ class Wearer:
         self._reception.subscribe(
             "gesture/probabilities", GestureProbabilities, STREAM, self._note_decoded
         )
-        self._arm = node.create_client(SetBool, "teleop/arm")
         self._parameters = node.create_client(SetParameters, "driver/set_parameters")
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(node)
@@ -61,19 +66,15 @@ class Wearer:
             thread.start()
 
     def engaged(self) -> bool:
-        """Tell whether teleop says that commands go out."""
-        return bool(self._state.state == TeleopState.ENGAGED)
-
-    def engagements(self) -> int:
-        """Return how often teleop has engaged."""
-        return int(self._state.engagements)
+        """Tell whether teleop says at this time that commands go out."""
+        return self._is_heard() and bool(self._state.state == TeleopState.ENGAGED)
 
     def obstacles(self) -> list[str]:
         """Return what teleop says stands in the way of engaging."""
-        return list(self._state.obstacles)
+        return list(self._state.obstacles) if self._is_heard() else ["teleop/state is silent"]
 
     def reason(self) -> str:
-        """Return why teleop says that it is not engaged."""
+        """Return why teleop is not engaged, as it said last."""
         return str(self._state.reason)
 
     def decoded(self) -> int:
@@ -100,10 +101,6 @@ class Wearer:
         """Do a gesture, or move the wrist, as soon as possible."""
         self._intent.publish(WearerIntent(gesture=gesture, wrist_angle=wrist_angle))
 
-    def arm(self) -> bool:
-        """Ask teleop to wait for the dead-man switch; tell whether it does."""
-        return bool(self._call(self._arm, SetBool.Request(data=True)).success)
-
     def set_driver(self, **values: Any) -> None:
         """Set parameters of the simulated band while it runs."""
         given = [
@@ -113,6 +110,22 @@ class Wearer:
         request = SetParameters.Request(parameters=given)
         for result in self._call(self._parameters, request).results:
             assert result.successful, result.reason
+
+    def rival_decoder(self) -> None:
+        """Become a second publisher of ``gesture/probabilities``, which says nothing."""
+        self._rivals.append(
+            self._node.create_publisher(GestureProbabilities, "gesture/probabilities", STREAM)
+        )
+
+    def rival_commander(self) -> None:
+        """Become a second publisher of commands, who wants to drive on whatever teleop does."""
+        self._rivals.append(self._node.create_publisher(TwistStamped, "cmd_vel", COMMAND))
+
+    def retire(self) -> None:
+        """Be nobody's rival any more."""
+        rivals, self._rivals = self._rivals, []
+        for rival in rivals:
+            self._node.destroy_publisher(rival)
 
     def close(self) -> None:
         """Leave the graph."""
@@ -132,7 +145,10 @@ class Wearer:
         return future.result()
 
     def _see(self, state: Any) -> None:
-        self._state = state
+        self._state, self._state_came = state, time.monotonic()
+
+    def _is_heard(self) -> bool:
+        return time.monotonic() - self._state_came < _STATE_HOLDS_S
 
     def _note_decoded(self, message: Any) -> None:
         self._decoded += 1
@@ -148,3 +164,12 @@ class Wearer:
             self._longest_pause = max(self._longest_pause, now - last)
             last, due = now, max(due + 1.0 / _PRESSES_PER_S, now)
             self._dead_man.publish(Bool(data=self._pressed))
+            for rival in self._rivals:
+                if rival.msg_type is TwistStamped:
+                    rival.publish(self._adverse())
+
+    def _adverse(self) -> Any:
+        command = TwistStamped()
+        command.header.stamp = self._node.get_clock().now().to_msg()
+        command.twist.linear.x = _ADVERSE_SPEED
+        return command
