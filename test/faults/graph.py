@@ -24,8 +24,14 @@ COMPONENTS = {
 }
 AT_THE_WRIST = tuple(name for name in COMPONENTS if name != "command_watchdog")
 """All nodes but the watchdog, which is at the robot."""
-MODULES = ("test.faults.people", *(name.partition(":")[0] for name in COMPONENTS.values()))
-"""What all of their processes have to import."""
+MODULES = (
+    "test.faults.people",
+    "semg_driver.driver_node",
+    "semg_decoders.preprocessor_node",
+    "semg_teleop.teleop_node",
+    "semg_teleop.command_watchdog_node",
+)
+"""What takes long to import. Not the decoders: onnxruntime may need the thread that it starts."""
 _UDP_ALONE = {"FASTDDS_BUILTIN_TRANSPORTS": "UDPv4", "ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"}
 
 

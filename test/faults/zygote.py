@@ -3,8 +3,8 @@
 
 Importing what a node needs takes two seconds of CPU, and every trial that kills a node needs new
 ones. A forked node has a process id, signals, memory and threads of its own, and goes the way
-that ``ros2 run`` goes: `semg_node.starting.start_node`. The zygote itself touches no ROS, and
-has no thread.
+that ``ros2 run`` goes, `semg_node.starting.start_node`, until that returns. The zygote itself
+makes no ROS node.
 
 On standard input it takes lines of JSON, and answers each by one: what to start is answered by
 the process id, a process id by its exit status (null while it runs). When its input ends, it
@@ -93,4 +93,9 @@ def _offset_clock(path: str) -> None:
 
 if __name__ == "__main__":
     to_do = serve(sys.argv[1:])
-    sys.exit(to_do() if to_do else 0)
+    result = to_do() if to_do else 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Some libraries start a thread when they are loaded, as LTTng does: forks do not have it, and
+    # would fall over it where libraries are unloaded.
+    os._exit(result)
