@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from rclpy.clock import ROSClock
+from rclpy.duration import Duration
 from rclpy.time import Time
 
 from semg_driver.ros_time import SteadyToRos
@@ -37,6 +38,30 @@ def warnings():
 def test_system_time_is_met_to_a_millisecond(warnings):
     to_ros = SteadyToRos(ROSClock(), warnings.append)
     assert abs(to_ros(time.monotonic()) - time.time_ns()) < SECOND // 1000
+    assert warnings == []
+
+
+class SetBySomebody:
+    """The system's clock, which is set while it is in use."""
+
+    ros_time_is_active = False
+
+    def __init__(self):
+        self._clock = ROSClock()
+        self.offset = Duration()
+
+    def now(self):
+        return self._clock.now() + self.offset
+
+
+@pytest.mark.parametrize("seconds", [0.5, -0.5])
+def test_stamps_follow_a_system_clock_that_is_set(seconds, warnings):
+    clock = SetBySomebody()
+    to_ros = SteadyToRos(clock, warnings.append)
+    clock.offset = Duration(seconds=seconds)
+    end = time.monotonic() + 30.0
+    while abs(to_ros(time.monotonic()) - clock.now().nanoseconds) > SECOND // 1000:
+        assert time.monotonic() < end
     assert warnings == []
 
 
