@@ -16,6 +16,12 @@ def pytest_addoption(parser):
         action="store_true",
         help="play every real recording from its beginning to its end (14 minutes)",
     )
+    parser.addoption(
+        "--fault-repeats",
+        type=int,
+        default=1,
+        help="make every fault so often while a robot is driven (1.5 minutes each)",
+    )
 
 
 @pytest.fixture(scope="session")

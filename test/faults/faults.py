@@ -6,12 +6,14 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from semg_driver.simulation.person import CHANNELS
-from test.faults.graph import AT_THE_WRIST, Graph
+from test.faults.clock import why_no_clock
+from test.faults.graph import AT_THE_WRIST, COMPONENTS, Graph
+from test.faults.network import why_no_network
 
 STALL_S = 0.3
 JUMP_S = 0.5
@@ -35,18 +37,23 @@ class Fault:
         Make it happen, and undo it as far as it can be: what was killed is started again.
     leaves_a_ghost : bool
         Whether somebody dies without a word and is taken for alive by the others for 20 s.
-    cuts_the_link : bool
-        Whether it needs one, and teleop cannot know of it: commands go on at its end.
-    sets_a_clock : bool
-        Whether a process needs a clock of its own.
+    passes_teleop_by : bool
+        Whether teleop cannot know of it: it stays engaged, and the watchdog is alone.
+    needs_link, needs_clock : bool
+        Whether there has to be a link between machines, or a clock for each process.
     """
 
     name: str
     begin: Act
     end: Act = _nothing
     leaves_a_ghost: bool = False
-    cuts_the_link: bool = False
-    sets_a_clock: bool = False
+    passes_teleop_by: bool = False
+    needs_link: bool = False
+    needs_clock: bool = False
+
+    def why_not(self) -> str:
+        """Say why it cannot be made here; empty if it can."""
+        return (self.needs_link and why_no_network()) or (self.needs_clock and why_no_clock()) or ""
 
 
 def _kill(name: str, graph: Graph) -> None:
@@ -75,8 +82,9 @@ def _stall(graph: Graph) -> None:
     driver.send(signal.SIGCONT)
 
 
-def _set_clock(name: str, seconds: float, graph: Graph) -> None:
-    graph.clocks[name].set(seconds)
+def _set_clocks(names: Sequence[str], seconds: float, graph: Graph) -> None:
+    for name in names:
+        graph.clocks[name].set(seconds)
 
 
 def _spoil(option: str, graph: Graph) -> None:
@@ -116,14 +124,21 @@ def _stops() -> list[Fault]:
 
 
 def _jumps() -> list[Fault]:
+    clocks = {
+        "the driver's clock": ["driver"],
+        "teleop's clock": ["teleop"],
+        "the watchdog's clock": ["command_watchdog"],
+        "everybody's clock": list(COMPONENTS),
+    }
     return [
         Fault(
-            f"clock of {name} {way} {JUMP_S:g} s",
-            partial(_set_clock, name, seconds),
-            partial(_set_clock, name, 0.0),
-            sets_a_clock=True,
+            f"{whose} jumps {way} by {JUMP_S:g} s",
+            partial(_set_clocks, names, seconds),
+            partial(_set_clocks, names, 0.0),
+            passes_teleop_by=names == ["command_watchdog"],
+            needs_clock=True,
         )
-        for name in ("driver", "teleop")
+        for whose, names in clocks.items()
         for way, seconds in (("forward", JUMP_S), ("back", -JUMP_S))
     ]
 
@@ -142,7 +157,7 @@ def _orders() -> list[Fault]:
 FAULTS = (
     *_kills(),
     *_stops(),
-    Fault("link cut", _cut, _join, cuts_the_link=True),
+    Fault("link cut", _cut, _join, passes_teleop_by=True, needs_link=True),
     *_jumps(),
     Fault(f"driver stalls {STALL_S:g} s, then a burst", _stall),
     Fault(

@@ -102,6 +102,10 @@ class Graph:
         )
         return self.processes[name]
 
+    def is_active(self) -> bool:
+        """Tell whether all nodes have become active since they were started."""
+        return all(": active" in process.output for process in self.processes.values())
+
     def said(self) -> str:
         """Return what all nodes have said."""
         return "\n".join(f"{name}:\n{one.output}" for name, one in self.processes.items())

@@ -82,8 +82,15 @@ class Trials:
         self._graphs = 0
         self.spoiled = 0
 
-    def run(self, fault: Fault) -> Stop:
+    def run(self, fault: Fault, *, to_the_end: bool = False) -> Stop:
         """Make a fault once.
+
+        Parameters
+        ----------
+        fault : Fault
+            One that can be made here, see `Fault.why_not`.
+        to_the_end : bool
+            Whether to wait, after a kill, for the 20 s until the others have forgotten the dead.
 
         Raises
         ------
@@ -92,9 +99,9 @@ class Trials:
             switch and pressed it anew; or if it could not be driven at all.
         """
         for _ in range(_TRIES):
-            graph = self._sound_graph(linked=fault.cuts_the_link)
+            graph = self._sound_graph(linked=fault.needs_link)
             try:
-                stop = _run(graph, fault)
+                stop = _run(graph, fault, to_the_end)
             except _Spoiled:
                 self.spoiled += 1
                 self._discard()
@@ -133,7 +140,7 @@ class Trials:
             graph.close()
 
 
-def _run(graph: Graph, fault: Fault) -> Stop:
+def _run(graph: Graph, fault: Fault, to_the_end: bool) -> Stop:
     drive(graph)
     time.sleep(random.uniform(0.0, _LONGEST_MOVE_S))
     if graph.wearer.longest_pause() > _LONGEST_PAUSE_S or not graph.wearer.engaged():
@@ -148,7 +155,12 @@ def _run(graph: Graph, fault: Fault) -> Stop:
     reason = graph.wearer.reason()
     observed = time.monotonic()
     fault.end(graph)
-    _stands_still(graph, fault, observed)
+    _wait_until_over(graph, fault, to_the_end)
+    time.sleep(_AFTERWARDS_S)
+    moved = [one for one in graph.robot.since(observed) if one.moves]
+    assert not moved, f"{fault.name}: the robot moved again by itself"
+    engaged = graph.wearer.engaged() and not fault.passes_teleop_by
+    assert not engaged, f"{fault.name}: teleop engaged again by itself"
     return Stop(float("inf") if seconds is None else seconds, reason)
 
 
@@ -190,18 +202,12 @@ def _moved(heard: list[Any], fault: float) -> bool:
     return bool(before) and before[-1].moves
 
 
-def _stands_still(graph: Graph, fault: Fault, since: float) -> None:
-    """Wait until nothing is wrong, and check that this alone moves nothing."""
-    wearer, robot = graph.wearer, graph.robot
-    if fault.cuts_the_link:
-        joined = time.monotonic()
-        wait_until(lambda: robot.since(joined), _START_S, "commands to come through again")
-    elif fault.leaves_a_ghost:
-        wait_until(lambda: all(": active" in one.output for one in graph.processes.values()),
-                   _START_S, "all nodes to be active again")  # fmt: skip
+def _wait_until_over(graph: Graph, fault: Fault, to_the_end: bool) -> None:
+    """Wait until nothing of a fault that was undone is in the way of driving on."""
+    wearer, robot, undone = graph.wearer, graph.robot, time.monotonic()
+    if fault.passes_teleop_by:
+        wait_until(lambda: robot.since(undone), _START_S, "the watchdog to hear commands again")
+    elif fault.leaves_a_ghost and not to_the_end:
+        wait_until(graph.is_active, _START_S, "all nodes to be active again")
     else:
         wait_until(lambda: not wearer.obstacles(), _START_S, "nothing to be in the way")
-    time.sleep(_AFTERWARDS_S)
-    moved = [one for one in robot.since(since) if one.moves]
-    assert not moved, f"{fault.name}: the robot moved again by itself"
-    assert fault.cuts_the_link or not wearer.engaged(), f"{fault.name}: engaged again by itself"

@@ -24,6 +24,7 @@ from semg_teleop.outputs.qos import COMMAND
 from test.processes import wait_until
 
 _PRESSES_PER_S = 100.0
+_SEEN_S = 0.05
 _STATE_HOLDS_S = 0.5
 """The state comes ten times a second."""
 _ADVERSE_SPEED = 0.2
@@ -94,8 +95,9 @@ class Wearer:
         self._pressed = True
 
     def release(self) -> None:
-        """Let it go."""
+        """Let it go, for long enough to be seen: the switch is best effort to who listens."""
         self._pressed = False
+        time.sleep(_SEEN_S)
 
     def do(self, gesture: str = "", wrist_angle: float = math.nan) -> None:
         """Do a gesture, or move the wrist, as soon as possible."""
