@@ -189,7 +189,9 @@ class Teleop:
         if now >= self._next_look:
             self._next_look = now + LOOK_EVERY_S
             around = self._surroundings.obstacles()
+        reading = time.monotonic(), time.time_ns(), time.monotonic()
         with self._lock:
+            engine.hear_clock(*reading)
             if around is not None:
                 engine.surroundings(around)
             # Looking around, or waiting for the lock, may have taken long.

@@ -11,6 +11,7 @@ from functools import partial
 from semg_teleop.command import Command
 from semg_teleop.mapping.mapper import Mapper
 from semg_teleop.profile.profile import Profile
+from semg_teleop.safety.clock_guard import ClockGuard
 from semg_teleop.safety.deliberate_act import DeliberateAct, Verdict
 from semg_teleop.safety.emergency_stop import EmergencyStop
 from semg_teleop.safety.feedback_guard import FeedbackGuard
@@ -121,6 +122,7 @@ class Teleoperation:
         self._guards += [self._text] * profile.uses_handwriting
         self._own_nodes = OwnNodes(own_nodes)
         self._source = SourceCheck(allow_playback=False) if source is None else source
+        self._clock = ClockGuard()
         self._feedback = FeedbackGuard(feedback_topic, feedback_timeout)
         self._emergency = EmergencyStop() if emergency is None else emergency
         self._missing: list[str] = []
@@ -160,6 +162,10 @@ class Teleoperation:
     def hear_node(self, name: str, is_error: bool, message: str) -> None:
         """Take in what a node says of itself in ``/diagnostics``."""
         self._own_nodes.hear(name, is_error, message)
+
+    def hear_clock(self, before: float, clock: int, after: float) -> None:
+        """Take in the system time in ns, read between two steady times in s."""
+        self._clock.hear(before, clock, after)
 
     def hear_feedback(self, arrival: float, stamp: int | None) -> None:
         """Take in the robot's feedback; `stamp` of its header in ns."""
@@ -232,6 +238,7 @@ class Teleoperation:
                 f"own cycle took {1e3 * elapsed:.0f} ms, must be at most "
                 f"{1e3 * LONGEST_CYCLE_S:.0f} ms: what came meanwhile is thrown away"
             )
+        found += self._clock.faults()
         for guard in self._guards:
             found += guard.faults(now)
         found += [

@@ -164,6 +164,11 @@ def surroundings(world):
     world.engine.surroundings(["/clock has a publisher"])
 
 
+def clock_set(world):
+    for clock in (7_000_000_000, 7_500_000_000):
+        world.engine.hear_clock(world.now, clock, world.now)
+
+
 def disarm(world):
     world.engine.disarm(world.now, "disarmed")
 
@@ -207,6 +212,7 @@ TRIGGERS = {
     "too old": spoil("probabilities", age=0.21),
     "in the future": spoil("wrist", age=-0.03),
     "stamp that is no number": spoil("wrist", age=math.nan),
+    "clock set": clock_set,
     "emergency stop": emergency,
     "emergency stop for a moment": short_press,
     "suspect event": bad_event,
