@@ -11,9 +11,11 @@ from pathlib import Path
 
 from semg_decoders.inference.lookup import find_bundle
 from test.bench.machine import describe_machine
-from test.faults.faults import FAULTS
+from test.faults.faults import FAULTS, Fault
 from test.faults.table import AIM_S, DEADLINE_S, markdown, misses
 from test.faults.trials import Stop, Trials
+
+_MODELS = ("gestures", "wrist")
 
 
 def main() -> int:
@@ -32,22 +34,13 @@ def main() -> int:
         try:
             for fault in chosen:
                 for time in range(arguments.repeats if fault.name in stops else 0):
-                    try:
-                        stop = trials.run(fault, to_the_end=time == 0)
-                    except AssertionError as error:
-                        failures.append(f"{fault.name}: {error}")
-                        print(failures[-1], file=sys.stderr, flush=True)
-                        continue
-                    stops[fault.name].append(stop)
-                    print(f"{fault.name}: {1e3 * stop.seconds:.0f} ms; teleop: {stop.reason}",
-                          file=sys.stderr, flush=True)  # fmt: skip
+                    _try(trials, fault, time == 0, stops[fault.name], failures)
         finally:
             trials.close()
-    print(markdown(stops, missing))
-    print()
+    print(markdown(stops, missing), end="\n\n")
     print("Machine:", "; ".join(f"{name} {value}" for name, value in machine.items()))
-    print(f"Load after: {os.getloadavg()[0]:.2f}. "
-          f"Trials that were none, as the robot had stopped by itself: {trials.spoiled}.")  # fmt: skip
+    print(f"Load after: {os.getloadavg()[0]:.2f}")
+    print(f"Trials that were none, as the robot had stopped by itself: {trials.spoiled}")
     for what, limit in (("aim", AIM_S), ("deadline", DEADLINE_S)):
         late = misses(stops, limit)
         print(f"Longer than the {what} of {1e3 * limit:.0f} ms: {len(late)}", *late, sep="\n  ")
@@ -55,7 +48,19 @@ def main() -> int:
     return int(bool(failures or misses(stops, DEADLINE_S)))
 
 
-_MODELS = ("gestures", "wrist")
+def _try(
+    trials: Trials, fault: Fault, to_the_end: bool, stops: list[Stop], failures: list[str]
+) -> None:
+    try:
+        stop = trials.run(fault, to_the_end=to_the_end)
+    except AssertionError as error:
+        failures.append(f"{fault.name}: {error}")
+        said = failures[-1]
+    else:
+        stops.append(stop)
+        said = f"{fault.name}: {1e3 * stop.seconds:.0f} ms; teleop: {stop.reason}"
+    print(said, file=sys.stderr, flush=True)
+
 
 if __name__ == "__main__":
     sys.exit(main())

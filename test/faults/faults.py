@@ -68,7 +68,6 @@ def _send(name: str, number: int, graph: Graph) -> None:
     graph.processes[name].send(number)
 
 
-
 def _start_after_the_end(name: str, graph: Graph) -> None:
     status = graph.processes[name].ends()
     assert status == 0, f"{name} ended with status {status}:\n{graph.processes[name].output}"
