@@ -20,7 +20,7 @@ def pytest_addoption(parser):
         "--fault-repeats",
         type=int,
         default=1,
-        help="make every fault so often while a robot is driven (1.5 minutes each)",
+        help="make every fault so often while a robot is driven (two minutes each time)",
     )
 
 

@@ -14,6 +14,7 @@ from semg_driver.simulation.person import CHANNELS
 from test.faults.clock import why_no_clock
 from test.faults.graph import AT_THE_WRIST, COMPONENTS, Graph
 from test.faults.network import why_no_network
+from test.processes import wait_until
 
 STALL_S = 0.3
 JUMP_S = 0.5
@@ -101,6 +102,8 @@ def _cut(graph: Graph) -> None:
 
 def _join(graph: Graph) -> None:
     assert graph.link is not None
+    # Once the watchdog's own zeros are over, whatever comes has come through the link.
+    wait_until(lambda: not graph.robot.since(time.monotonic() - 0.2), 10.0, "the zeros to end")
     graph.link.join()
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from typing import Any
@@ -13,7 +12,7 @@ from geometry_msgs.msg import TwistStamped
 from rcl_interfaces.srv import SetParameters
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.parameter import Parameter as Typed
+from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Bool
 
@@ -24,7 +23,7 @@ from semg_teleop.outputs.qos import COMMAND
 from test.processes import wait_until
 
 _PRESSES_PER_S = 100.0
-_SEEN_S = 0.05
+_SEEN = 5
 _STATE_HOLDS_S = 0.5
 """The state comes ten times a second."""
 _ADVERSE_SPEED = 0.2
@@ -41,10 +40,10 @@ class Wearer:
 
     def __init__(self, domain: int) -> None:
         self._state = TeleopState()
-        self._state_came = -math.inf
+        self._state_came = -_STATE_HOLDS_S
         self._rivals: list[Any] = []
         self._longest_pause = 0.0
-        self._decoded = 0
+        self._said_released = 0
         self._context = Context()
         rclpy.init(
             context=self._context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO
@@ -54,9 +53,6 @@ class Wearer:
         self._intent = node.create_publisher(WearerIntent, "simulation/intent", STREAM)
         self._reception = Reception(node)
         self._reception.subscribe("teleop/state", TeleopState, LATCHED, self._see)
-        self._reception.subscribe(
-            "gesture/probabilities", GestureProbabilities, STREAM, self._note_decoded
-        )
         self._parameters = node.create_client(SetParameters, "driver/set_parameters")
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(node)
@@ -78,10 +74,6 @@ class Wearer:
         """Return why teleop is not engaged, as it said last."""
         return str(self._state.reason)
 
-    def decoded(self) -> int:
-        """Return how many gesture probabilities have come."""
-        return self._decoded
-
     def longest_pause(self) -> float:
         """Return the longest pause of the dead-man switch since `press`, in s.
 
@@ -96,17 +88,18 @@ class Wearer:
 
     def release(self) -> None:
         """Let it go, for long enough to be seen: the switch is best effort to who listens."""
+        self._said_released = 0
         self._pressed = False
-        time.sleep(_SEEN_S)
+        wait_until(lambda: self._said_released >= _SEEN, 10.0, "the switch to be let go of")
 
-    def do(self, gesture: str = "", wrist_angle: float = math.nan) -> None:
-        """Do a gesture, or move the wrist, as soon as possible."""
-        self._intent.publish(WearerIntent(gesture=gesture, wrist_angle=wrist_angle))
+    def do(self, gesture: str) -> None:
+        """Do a gesture as soon as possible."""
+        self._intent.publish(WearerIntent(gesture=gesture, wrist_angle=float("nan")))
 
     def set_driver(self, **values: Any) -> None:
         """Set parameters of the simulated band while it runs."""
         given = [
-            Typed(f"simulator.{name}", value=value).to_parameter_msg()
+            Parameter(f"simulator.{name}", value=value).to_parameter_msg()
             for name, value in values.items()
         ]
         request = SetParameters.Request(parameters=given)
@@ -152,9 +145,6 @@ class Wearer:
     def _is_heard(self) -> bool:
         return time.monotonic() - self._state_came < _STATE_HOLDS_S
 
-    def _note_decoded(self, message: Any) -> None:
-        self._decoded += 1
-
     def _spin(self) -> None:
         while not self._ended.is_set():
             self._executor.spin_once(timeout_sec=0.5)
@@ -165,7 +155,9 @@ class Wearer:
             now = time.monotonic()
             self._longest_pause = max(self._longest_pause, now - last)
             last, due = now, max(due + 1.0 / _PRESSES_PER_S, now)
-            self._dead_man.publish(Bool(data=self._pressed))
+            pressed = self._pressed
+            self._dead_man.publish(Bool(data=pressed))
+            self._said_released += not pressed
             for rival in self._rivals:
                 if rival.msg_type is TwistStamped:
                     rival.publish(self._adverse())

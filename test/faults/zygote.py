@@ -20,6 +20,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -33,14 +34,15 @@ def serve(modules: list[str]) -> Callable[[], int] | None:
     gc.freeze()
     children: set[int] = set()
     print(json.dumps("ready"), flush=True)
-    # Not `for line in sys.stdin`: a child would have what was read ahead.
-    while line := sys.stdin.buffer.raw.readline():  # type: ignore[attr-defined]
+    # Without a buffer: a child would have what was read ahead.
+    requests = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115
+    while line := requests.readline():
         request = json.loads(line)
         if isinstance(request, int):
             print(json.dumps(_status(request, children)), flush=True)
             continue
         if not (pid := os.fork()):
-            return lambda request=request: _become(request)
+            return partial(_become, request)
         children.add(pid)
         print(json.dumps(pid), flush=True)
     for pid in children:
@@ -76,7 +78,7 @@ def _redirect(log: str) -> None:
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for old, new in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(old, new)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.stdout.reconfigure(line_buffering=True)
 
 
 def _enter_network(path: str) -> None:
