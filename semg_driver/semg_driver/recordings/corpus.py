@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,7 +151,7 @@ def _row(folder: Path, place: str, fields: dict[str, str]) -> CorpusRow:
     file = folder / f"{name}.hdf5"
     if file.parent != folder or not name:
         raise RecordingError(f"{place}: dataset '{name}', must be the name of a file beside it")
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise RecordingError(f"{place}: there is no recording {file}")
     start, end = (_seconds(place, column, fields[column]) for column in ("start", "end"))
     if start >= end:

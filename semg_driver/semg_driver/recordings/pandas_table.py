@@ -56,10 +56,10 @@ def read_table(group: Any) -> Table:
     TableError
         If it is not such a table, or its text holds anything but text.
     """
-    kind = _text(group.attrs.get("pandas_type", ""))
-    if kind != "frame":
-        raise TableError(f"pandas_type is '{kind}', must be 'frame'")
     try:
+        kind = _text(group.attrs.get("pandas_type", ""))
+        if kind != "frame":
+            raise TableError(f"pandas_type is '{kind}', must be 'frame'")
         names = [_text(name) for name in group["axis0"][()]]
         found: dict[str, NDArray[Any]] = {}
         for block in range(int(group.attrs["nblocks"])):
@@ -72,9 +72,16 @@ def read_table(group: Any) -> Table:
                     f"block {block} has {values.shape}, but names {len(items)} columns"
                 )
             found.update({name: values[:, i] for i, name in enumerate(items)})
-        return Table({name: found[name] for name in names})
-    except (KeyError, ValueError, TypeError, OSError) as error:
-        raise TableError(f"not a complete table: {error}") from None
+        table = Table({name: found[name] for name in names})
+        lengths = sorted({len(column) for column in table.columns.values()})
+        if len(lengths) > 1:
+            raise TableError(f"columns have {lengths[0]} to {lengths[-1]} rows, must be alike")
+        return table
+    except TableError:
+        raise
+    except Exception as error:  # a damaged table can fail anywhere in h5py
+        reason = " ".join(str(error).split())
+        raise TableError(f"not a complete table: {reason}") from None
 
 
 def _block_values(node: Any) -> NDArray[Any]:
@@ -141,6 +148,8 @@ class _Array:
             missing = item is None or (isinstance(item, float) and np.isnan(item))
             if not (missing or isinstance(item, str)):
                 raise TableError(f"holds a pickled {type(item).__name__}, must be text")
+            if isinstance(item, str) and any("\ud800" <= one <= "\udfff" for one in item):
+                raise TableError(f"holds {item!r}, which is no Unicode text")
             array[i] = "" if missing else item
         try:
             return array.reshape(shape)

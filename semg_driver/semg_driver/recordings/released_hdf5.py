@@ -165,7 +165,11 @@ class Hdf5Recording:
         if name not in self._file:
             return None
         try:
-            return read_table(self._file[name])
+            group = self._file[name]
+        except (KeyError, OSError) as error:  # a link to nothing, or to another file
+            raise RecordingError(f"{self.path}: table '{name}': {_line(error)}") from None
+        try:
+            return read_table(group)
         except TableError as error:
             raise RecordingError(f"{self.path}: table '{name}': {error}") from None
 

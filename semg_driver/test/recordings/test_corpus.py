@@ -101,6 +101,7 @@ def test_a_split_that_is_not_there_is_refused_with_those_that_are(refusal):
         ("day1,100,101", "line 2: must have dataset, start, end, split"),
         ("../day1,100,101,test", "must be the name of a file beside it"),
         (",100,101,test", "must be the name of a file beside it"),
+        (300 * "a" + ",100,101,test", "line 2: there is no recording"),
         ('"day1,100,101,test', "not a CSV file"),
     ],
 )

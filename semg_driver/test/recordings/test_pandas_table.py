@@ -137,3 +137,40 @@ def test_another_kind_of_table_is_refused(group):
     group.attrs["pandas_type"] = np.bytes_("frame_table")
     with pytest.raises(TableError, match="frame_table"):
         read_table(group)
+
+
+def test_columns_of_different_lengths_are_refused(group):
+    add_text(group, np.array(["rest", "fist"], object))
+    with pytest.raises(TableError, match="columns have 2 to 3 rows"):
+        read_table(group)
+
+
+def test_text_that_no_file_could_hold_is_refused(group):
+    add_text(group, np.array(["rest", "f\ud800st", "rest"], object))
+    with pytest.raises(TableError, match="no Unicode text"):
+        read_table(group)
+
+
+def no_rows(group):
+    del group["block1_values"]
+    node = group.create_dataset("block1_values", (0,), h5py.vlen_dtype(np.uint8))
+    node.attrs["PSEUDOATOM"] = "object"
+
+
+def shape_of_nothing(group):
+    group["block0_values"].attrs["shape"] = np.array([], np.int64)
+
+
+def endless(group):
+    group.attrs["nblocks"] = np.inf
+
+
+def unreadable_kind(group):
+    group.attrs["pandas_type"] = np.bytes_(b"\xff")
+
+
+@pytest.mark.parametrize("spoil", [no_rows, shape_of_nothing, endless, unreadable_kind])
+def test_a_damaged_table_is_refused(group, spoil):
+    spoil(group)
+    with pytest.raises(TableError, match="not a complete table: "):
+        read_table(group)

@@ -216,6 +216,14 @@ def test_a_table_that_runs_code_is_refused_and_samples_are_still_read(write, tmp
         recording.labels()
 
 
+def test_a_table_that_is_a_link_to_nothing_is_refused(write):
+    path = write()
+    with h5py.File(path, "a") as file:
+        file["prompts"] = h5py.ExternalLink("none.hdf5", "/prompts")
+    with pytest.raises(RecordingError, match="table 'prompts': "):
+        Hdf5Recording(path).labels()
+
+
 def test_what_is_written_is_read_again(tmp_path, make_info):
     rng = np.random.default_rng(1)
     emg = rng.normal(size=(40_000, 4)).astype(np.float32)
