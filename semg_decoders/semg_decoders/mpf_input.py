@@ -54,6 +54,7 @@ class MpfInput:
         self._topic = topic
         self._stream = stream
         self._begin = begin
+        self._shape = (0, 0)
 
     def take(self, frame: MpfFrame) -> TakenFrame | None:
         """Return what is to be decoded; None for a frame that has come before.
@@ -72,12 +73,14 @@ class MpfInput:
         )
         if verdict is Continuity.REPEATED:
             return None
-        if verdict.breaks:
+        bands, channels = shape = len(frame.band_low), frame.channels
+        if verdict.breaks or shape != self._shape:
             self._check_stream(frame)
+            self._shape = shape
+        if verdict.breaks:
             self._begin(verdict, frame)
-        shape = (1, len(frame.band_low), frame.channels, frame.channels)
         return TakenFrame(
-            float32_array(frame.data, *shape),
+            float32_array(frame.data, 1, bands, channels, channels),
             np.full(frame.channels, frame.quality == MpfFrame.SUSPECT),
         )
 
