@@ -104,6 +104,42 @@ def test_a_character_model_decides_what_the_emissions_leave_open(model):
     assert texts == ["abaa", "abba"]
 
 
+def by_the_textbook(rows, width, model, weight):
+    """Readings after each emission by a prefix search that settles nothing, over whole texts."""
+    beam, blank, readings = {"": (0.0, -np.inf)}, len(CHARACTERS), []
+    for row in rows:
+        found = defaultdict(lambda: (-np.inf, -np.inf))
+        for text, (ends_blank, ends_other) in beam.items():
+            either = np.logaddexp(ends_blank, ends_other)
+            before = np.logaddexp(found[text][0], either + row[blank])
+            goes_on = ends_other + row[CHARACTERS.index(text[-1])] if text else -np.inf
+            found[text] = (before, np.logaddexp(found[text][1], goes_on))
+            for place, one in enumerate(CHARACTERS):
+                score = (ends_blank if text[-1:] == one else either) + row[place]
+                if model is not None:
+                    score += weight * (model_score(model, text + one) - model_score(model, text))
+                ends_one = np.logaddexp(found[text + one][1], score)
+                found[text + one] = (found[text + one][0], ends_one)
+        scores = {text: np.logaddexp(*ends) for text, ends in found.items()}
+        kept = sorted((text for text in scores if scores[text] > -np.inf), key=lambda t: -scores[t])
+        beam = {text: found[text] for text in kept[:width]}
+        readings.append({text: scores[text] - scores[kept[0]] for text in beam})
+    return readings
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 1000), st.integers(1, 8), st.booleans())
+def test_settling_what_all_agree_on_changes_nothing(model, seed, width, with_model):
+    rows = emissions(15, seed, classes=len(CHARACTERS) + 1, sharpness=3.0)
+    used = model if with_model else None
+    line = None if used is None else LineModel(used, CHARACTERS)
+    search, settled = PrefixBeamSearch(CHARACTERS, width, NEVER, line, 0.7), ""
+    for row, expected in zip(rows, by_the_textbook(rows, width, used, 0.7), strict=True):
+        settled += search.push(row)
+        found = {settled + text: score for text, score in search.readings()}
+        assert found == pytest.approx(expected, abs=1e-8)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 6), st.integers(0, 5))
 def test_what_is_settled_is_never_taken_back(seed, width, patience):
