@@ -104,7 +104,7 @@ class CharacterModel:
         """
         path = Path(path).expanduser()
         try:
-            lines = path.read_text(encoding="utf-8").split("\n")
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
         except OSError as error:
             raise CharacterModelError(f"{path}: cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:

@@ -57,6 +57,12 @@ def test_probabilities_are_those_of_the_file(write, wanted, context, log10):
     assert model.log_probability(wanted, context) == pytest.approx(log10 * math.log(10))
 
 
+@pytest.mark.parametrize("change", [("\n", "\r\n"), ("a heading is allowed\n", "\ufeff")])
+def test_files_of_other_editors_are_read(write, change):
+    expected = CharacterModel.load(write(FILE)).ngrams
+    assert CharacterModel.load(write(FILE.replace(*change))).ngrams == expected
+
+
 def test_without_an_unknown_character_the_least_likely_one_stands_in(write):
     text = FILE.replace("1=5", "1=4").replace("-1.50\t<unk>\n", "")
     model = CharacterModel.load(write(text))
