@@ -22,7 +22,8 @@ from semg_driver.devices.device import DeviceInfo
 class _Written:
     sample: int
     place: Place
-    update: LineUpdate
+    text: str
+    complete: bool = False
 
 
 class HandwritingDecoding:
@@ -40,7 +41,8 @@ class HandwritingDecoding:
         self._place = Place(0, 0)
         self._frames = DecodedFrames()
         self._emissions: list[Emission] = []
-        self._written: list[_Written] = []
+        self._settled: list[_Written] = []
+        self._lines: list[_Written] = []
 
     def begin(self, info: DeviceInfo, place: Place) -> None:
         """Start afresh; what was being written stays as it stands."""
@@ -65,8 +67,7 @@ class HandwritingDecoding:
         """Return emissions, text and lines, the last line as it stands."""
         self._end_line()
         none = np.zeros((0, len(self._labels)), np.float32)
-        settled = [one for one in self._written if one.update.text]
-        lines = self._lines()
+        settled, lines = self._settled, self._lines
         return {
             "output": np.stack([e.log_probabilities for e in self._emissions])
             if self._emissions
@@ -78,29 +79,27 @@ class HandwritingDecoding:
             "event_name": texts([]),
             "event_kind": texts([]),
             "event_probability": np.zeros(0, np.float32),
-            "text": texts([one.update.text for one in settled]),
+            "text": texts([one.text for one in settled]),
             "text_sample": np.array([one.sample for one in settled], np.int64),
             "text_stream": np.array([one.place.stream for one in settled], np.int32),
             "text_piece": np.array([one.place.piece for one in settled], np.int32),
-            "line": texts([one.update.line for one in lines]),
+            "line": texts([one.text for one in lines]),
             "line_sample": np.array([one.sample for one in lines], np.int64),
-            "line_complete": np.array([one.update.complete for one in lines], np.bool_),
+            "line_complete": np.array([one.complete for one in lines], np.bool_),
             "line_stream": np.array([one.place.stream for one in lines], np.int32),
             "line_piece": np.array([one.place.piece for one in lines], np.int32),
         }
 
     def _note(self, updates: Iterable[LineUpdate]) -> None:
+        """Keep all settled text, and of each line how it was in the end."""
         sample = self._emissions[-1].sample if self._emissions else 0
-        self._written += [_Written(sample, self._place, update) for update in updates]
+        for update in updates:
+            if update.text:
+                self._settled.append(_Written(sample, self._place, update.text))
+            last = self._lines[-1] if self._lines else None
+            if last is not None and last.place == self._place and not last.complete:
+                self._lines.pop()
+            self._lines.append(_Written(sample, self._place, update.line, update.complete))
 
     def _end_line(self) -> None:
         self._note(self._writing.finish())
-
-    def _lines(self) -> list[_Written]:
-        """Return the last update of each line: complete ones, and the last of each piece."""
-        following = [*self._written[1:], None]
-        return [
-            one
-            for one, after in zip(self._written, following, strict=True)
-            if one.update.complete or after is None or after.place != one.place
-        ]
