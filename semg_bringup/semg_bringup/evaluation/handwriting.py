@@ -143,8 +143,11 @@ def written_prompts(part: Part, recording: Hdf5Recording) -> list[WrittenPrompt]
         )
     if any(prompts[column].dtype.kind not in "fiu" for column in columns[1:]):
         raise RecordingError(f"{recording.path}: table 'prompts': a time is no number")
+    times = np.array([prompts[column] for column in columns[1:]], np.float64)
+    if not np.isfinite(times).all():
+        raise RecordingError(f"{recording.path}: table 'prompts': a time is no number")
     first, stop = part.rows(recording)
-    begins, ends = (recording.rows_at(prompts[column].astype(float)) for column in columns[1:])
+    begins, ends = recording.rows_at(times)
     ratio = recording.info.sample_rate / SAMPLE_RATE
     before, after = round(BEFORE * ratio), round(AFTER * ratio)
     found = [

@@ -95,6 +95,7 @@ def test_margins_are_as_long_at_another_rate(write):
         (None, "no table 'prompts' with the columns prompt, start, end"),
         ({"prompt": ["a"], "start": [1000.0]}, "no table 'prompts' with the columns"),
         ({"prompt": ["a"], "start": ["x"], "end": [1000.0]}, "a time is no number"),
+        ({"prompt": ["a"], "start": [1000.0], "end": [np.nan]}, "a time is no number"),
         ({"prompt": ["a"], "start": [9.0], "end": [9.5]}, "no prompt begins in rows 0 to 4000"),
     ],
 )
