@@ -274,9 +274,11 @@ def to_markdown(evaluation: Evaluation) -> str:
 
 
 def _row(who: str, f1: float, false: float, correlation: float, error: float, speed: float) -> str:
+    # In a very short time the wrist does not move.
+    ratio = f"{error / speed:.2f}" if speed else ""
     return (
         f"| {who} | {f1:.3f} | {false:.2f} | {correlation:.3f} | {error:.1f} | {speed:.1f} "
-        f"| {error / speed:.2f} |"
+        f"| {ratio} |"
     )
 
 

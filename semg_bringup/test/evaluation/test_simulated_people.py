@@ -52,6 +52,12 @@ def test_table_has_a_row_for_each_person_and_their_mean(evaluation):
     assert "simulated" in lines[-1]
 
 
+def test_a_wrist_that_does_not_move_has_no_ratio():
+    still = evaluate_people("gestures", "wrist", [40], 0.005, processes=1, progress=False)
+    assert still.mean_speed == 0.0
+    assert all(line.endswith("|  |") for line in to_markdown(still).splitlines()[2:4])
+
+
 def test_people_for_training_are_refused():
     with pytest.raises(ValueError, match="seed 1000000: people for evaluation are 0 to 999999"):
         evaluate_people("gestures", "wrist", [1_000_000], MINUTES)
