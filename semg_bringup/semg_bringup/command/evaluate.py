@@ -119,13 +119,24 @@ def run(options: argparse.Namespace) -> int:
     for name, value in defaults.items():
         if getattr(options, name) is None:
             setattr(options, name, value)
-    if options.json is not None and not options.json.parent.is_dir():
-        raise CommandError(f"--json {options.json}: there is no folder {options.json.parent}")
+    if options.json is not None:
+        _check_json(options.json, options.data)
     text, facts = _recordings(options) if with_data else _people(options)
-    print(text)
+    # The file first: whoever reads what is printed may be gone, such as `head`.
     if options.json is not None:
         _save(options.json, facts)
+    print(text)
     return 0
+
+
+def _check_json(path: Path, data: Path | None) -> None:
+    """Refuse before a long computation what could not be saved after it."""
+    if path.is_dir():
+        raise CommandError(f"--json {path}: is a folder, must be a file")
+    if not path.parent.is_dir():
+        raise CommandError(f"--json {path}: there is no folder {path.parent}")
+    if data is not None and path.exists() and data.exists() and path.samefile(data):
+        raise CommandError(f"--json {path}: is the recording itself")
 
 
 def _recordings(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
@@ -196,6 +207,7 @@ def _save(path: Path, facts: dict[str, Any]) -> None:
 
     text = json.dumps(without_infinity(facts), indent=2, ensure_ascii=False)
     try:
-        path.write_text(text + "\n", encoding="utf-8")
+        # A file name that is no UTF-8 is written as JSON writes such characters, as \\udc80.
+        path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise CommandError(f"--json {path}: cannot be written: {error.strerror}") from None

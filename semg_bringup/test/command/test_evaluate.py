@@ -236,6 +236,8 @@ def test_refusals_are_one_line(
     assert "no bundle folder and no installed bundle" in line("no_such_bundle", day)
     assert "a threshold is for gestures" in line(wrist_bundle, alone, "--threshold", "0.4")
     assert "there is no folder" in line(gesture_bundle, day, "--json", tmp_path / "no" / "x.json")
+    assert "is a folder, must be a file" in line(gesture_bundle, day, "--json", tmp_path)
+    assert "is the recording itself" in line(gesture_bundle, day, "--json", day)
     assert "cannot be made" in line(gesture_bundle, day, "--figures", day / "figures")
     (tmp_path / "wrist_corpus.csv").write_text("dataset,start,end,split\nday9,1,2,test\n", "utf-8")
     assert "line 2: there is no recording" in line(wrist_bundle, tmp_path)
