@@ -93,6 +93,14 @@ def test_suspect_frames_are_told_with_the_next_emission(handwriting_model, frame
     assert not second.suspect.any()
 
 
+def test_suspect_frames_before_a_break_are_not_told_after_it(handwriting_model, frames):
+    decoder = HandwritingDecoder(handwriting_model)
+    decoder.push(frames[:6], FIRST)
+    decoder.push(frames[6:8], FIRST + 40 * 6, np.array([True, False, False, False]))
+    again = decoder.push(frames, FIRST)
+    assert not any(emission.suspect.any() for emission in again)
+
+
 def test_an_answer_that_is_not_finite_is_a_blank_and_the_wait_begins_anew(
     handwriting_model, frames, expected
 ):

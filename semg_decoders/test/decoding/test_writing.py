@@ -73,8 +73,9 @@ def test_a_beam_search_shows_the_line_before_its_text_is_settled(beam):
     updates = beam.push(emission("p", "o"))
     assert updates == [LineUpdate("", "p", False)]
     assert beam.line == "p"
-    later = [update for _ in range(6) for update in beam.push(BLANK)]
-    assert later == [LineUpdate("p", "p", False)]
+    # 0.8 s are five emissions.
+    later = [beam.push(BLANK) for _ in range(6)]
+    assert later == [[], [], [], [], [LineUpdate("p", "p", False)], []]
 
 
 def test_a_beam_search_may_revise_the_line_but_never_its_text(tmp_path):
@@ -96,6 +97,19 @@ def test_a_beam_search_may_revise_the_line_but_never_its_text(tmp_path):
     updates += writing.finish()
     assert updates[-1].complete
     assert "".join(update.text for update in updates) == "bello⏎"
+
+
+@pytest.mark.parametrize(("swipe", "line"), [("underscore", "al"), ("space", "a ")])
+def test_a_swipe_that_is_a_space_is_one_to_the_character_model(tmp_path, swipe, line):
+    model_of_text(["a b"], order=2).save(tmp_path / "text.arpa")
+    model = str(tmp_path / "text.arpa")
+    writing = Writing(
+        LABELS, PERIOD, WritingSettings(decoder="beam", language_model=model, swipe=swipe)
+    )
+    write(writing, "a")
+    # The emission leaves it open; the text has a space there, and neither l nor an underscore.
+    writing.push(np.logaddexp(emission("l"), emission("_")) - np.log(2))
+    assert writing.line == line
 
 
 def test_a_line_that_a_beam_search_may_not_have_ended_is_not_complete(beam):
