@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -76,6 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv = sys.argv[1:]
     arguments, ros_arguments = split_ros_arguments(argv)
     prepare_environment()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Not every terminal can show ⌫ or any file's name; that must not end a command.
+        sys.stdout.reconfigure(errors="backslashreplace")
     prefix = "semg"
     try:
         options = _parser(arguments).parse_args(arguments)

@@ -48,6 +48,16 @@ def test_every_command_explains_itself_by_examples(semg, command):
     assert all(len(line) <= 100 for line in done.stdout.splitlines())
 
 
+def test_what_a_terminal_cannot_show_is_spelt_out():
+    done = subprocess.run(
+        [sys.executable, "-m", "semg_bringup.command.main", "decode", "--help"],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+    )
+    assert rb"\u232b \u23ce \U0001f90f among them" in done.stdout
+
+
 def test_the_commands_are_listed(semg):
     listed = " ".join(semg("--help").stdout.split())
     assert all(command.summary in listed for command in COMMANDS)
