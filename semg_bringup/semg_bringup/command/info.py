@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 DESCRIPTION = """\
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the report; return the exit status."""
     from semg_bringup.command.report import show
 
-    path = Path(options.path).expanduser()
+    path = Path(os.path.expanduser(options.path))
     if _is_bundle(path, options.path):
         from semg_bringup.command.bundle_report import report_bundle
 

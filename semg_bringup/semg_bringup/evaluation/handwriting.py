@@ -215,7 +215,8 @@ def report_handwriting(results: Sequence[HandwritingResult]) -> Report:
     columns = ("recording", "to write", "decoded", "CER %", "IER %", "DER %", "SER %")
     title = (
         "Character error rate and its parts: characters missing (IER), too many (DER), taken for "
-        "others (SER). ⌫ is a character, and not applied."
+        "others (SER). Read greedily, as published, whatever the bundle recommends; ⌫ is a "
+        "character, and not applied."
     )
     return Report(title, facts, [Section("handwriting", rows, columns)])
 

@@ -232,6 +232,7 @@ def test_refusals_are_one_line(
     assert "no table 'prompts'" in line(gesture_bundle, alone)
     assert "names fist, none of which the bundle knows" in line(gesture_bundle, fist)
     assert "there is no such file" in line(gesture_bundle, tmp_path / "none.hdf5")
+    assert "there is no such file" in line(gesture_bundle, "~nobody-at-all/day1.hdf5")
     assert "no discrete_gestures_corpus.csv in the folder" in line(gesture_bundle, tmp_path)
     assert "no bundle folder and no installed bundle" in line("no_such_bundle", day)
     assert "a threshold is for gestures" in line(wrist_bundle, alone, "--threshold", "0.4")

@@ -27,6 +27,7 @@ characters, then the logarithm of the weight with which shorter contexts stand i
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +103,7 @@ class CharacterModel:
         CharacterModelError
             If it cannot be read or is no such file.
         """
-        path = Path(path).expanduser()
+        path = Path(os.path.expanduser(path))
         try:
             lines = path.read_text(encoding="utf-8-sig").split("\n")
         except OSError as error:

@@ -26,7 +26,8 @@ class Emission:
     log_probabilities : array of float32, (classes,)
         Natural logarithms; the last class is CTC's blank.
     fresh : bool
-        Whether a sample used lies within 100 ms after a start or reset.
+        Whether a sample within the model's reach lies within 100 ms after a start or reset. What
+        its attention may know of earlier ones is not counted.
     suspect : array of bool, (channels,)
         Channels that were suspect in the frames that came since the emission before.
     failed : bool

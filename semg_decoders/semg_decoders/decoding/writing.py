@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +70,7 @@ def writing_settings(bundle: ModelBundle) -> WritingSettings:
     if settings.language_model == NO_MODEL:
         return settings
     return dataclasses.replace(
-        settings, language_model=str(bundle.folder / Path(settings.language_model).expanduser())
+        settings, language_model=str(bundle.folder / os.path.expanduser(settings.language_model))
     )
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 from semg_decoders.inference.strict_mapping import BundleError
@@ -50,7 +51,7 @@ def find_bundle(name_or_path: str | Path) -> Path:
     BundleError
         If there is neither.
     """
-    path = Path(name_or_path).expanduser()
+    path = Path(os.path.expanduser(name_or_path))
     installed = installed_bundles()
     if isinstance(name_or_path, str) and name_or_path in installed:
         return installed[name_or_path]

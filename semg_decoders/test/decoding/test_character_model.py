@@ -108,5 +108,7 @@ def test_other_files_are_refused(write, tmp_path):
             CharacterModel.load(write(content))
     with pytest.raises(CharacterModelError, match="cannot be read: No such file"):
         CharacterModel.load(tmp_path / "none.arpa")
+    with pytest.raises(CharacterModelError, match="cannot be read: No such file"):
+        CharacterModel.load("~nobody-at-all/text.arpa")
     with pytest.raises(CharacterModelError, match="cannot be read"):
         CharacterModel.load(tmp_path)

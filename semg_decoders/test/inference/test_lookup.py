@@ -37,3 +37,5 @@ def test_the_source_tree_serves_without_a_ros_prefix(monkeypatch):
 def test_an_unknown_name_lists_what_is_installed():
     with pytest.raises(BundleError, match="nonesuch: no bundle folder and no installed bundle"):
         find_bundle("nonesuch")
+    with pytest.raises(BundleError, match="~nobody-at-all/b: no bundle folder"):
+        find_bundle("~nobody-at-all/b")

@@ -81,7 +81,7 @@ def corpus_file(path: str | Path, task: str) -> Path | None:
     RecordingError
         If the folder has corpora, but none of this task.
     """
-    path = Path(path).expanduser()
+    path = Path(os.path.expanduser(path))
     if path.is_file():
         return path if path.suffix.lower() == ".csv" else None
     found = sorted(file.name for file in path.glob(f"*{SUFFIX}")) if path.is_dir() else []

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from semg_driver.recordings.recording import Recording, RecordingError
@@ -28,7 +29,7 @@ def open_recording(path: str | Path, topic: str = "") -> Recording:
     RecordingError
         If there is nothing that can be read; one line that says why.
     """
-    path = Path(path).expanduser()
+    path = Path(os.path.expanduser(path))
     if path.name == "metadata.yaml":
         path = path.parent
     try:

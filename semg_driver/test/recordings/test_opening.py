@@ -32,6 +32,7 @@ def test_kinds_are_told_by_content_not_by_name(tmp_path, make_info, make_blocks)
 
 def test_what_is_missing_is_named(tmp_path):
     assert "no such file" in refusal(tmp_path / "missing.hdf5")
+    assert "no such file" in refusal("~nobody-at-all/day1.hdf5")
 
 
 def test_an_empty_file_is_named(tmp_path):
