@@ -28,6 +28,7 @@ from semg_node.qos import LATCHED, SENSOR_DATA, STREAM
 from semg_node.shell import NodeShell
 from semg_node.stamps import to_nanoseconds, to_stamp
 from semg_teleop.profile.profile import GESTURES
+from semg_teleop.surroundings import Surroundings
 from semg_teleop.teleop_node import Teleop
 
 PATIENCE_S = 20.0
@@ -191,9 +192,10 @@ class Graph:
 
         self.wait(goes, f"{speed} m/s")
 
-    def latest(self):
-        """Return the commands, the last one first."""
-        return reversed(list(self.commands))
+    def zeros(self):
+        """Return the commands of zero after which no other came."""
+        latest = reversed(list(self.commands))
+        return list(itertools.takewhile(lambda item: item[1].twist == Twist(), latest))
 
     def wait_until_ready(self):
         """Wait until only the wearer's act is missing."""
@@ -378,10 +380,35 @@ def test_deactivation_sends_zero_first(graph, profile):
     assert graph.call(ChangeState, "teleop/change_state", request).success
     assert "this node is being stopped" in graph.states[-1].reason
 
-    def zeros():
-        return list(itertools.takewhile(lambda item: item[1].twist == Twist(), graph.latest()))
+    graph.wait(lambda: len(graph.zeros()) >= 100, "zeros")
 
-    graph.wait(lambda: len(zeros()) >= 100, "zeros")
+
+def test_whoever_is_asked_to_stop_does_not_engage_again(graph, profile):
+    shell = graph.teleop(profile, dead_man="bool")
+    graph.drive()
+    shell.ask_to_stop()
+    graph.wait_for_state(TeleopState.DISENGAGED, "this process is being stopped")
+    for pressed in (False, True, False, True):
+        graph.pressed = pressed
+        graph.wait_for_state(TeleopState.DISENGAGED, "this process is being stopped")
+        time.sleep(0.2)
+    graph.wait(lambda: len(graph.zeros()) >= 100, "zeros")
+    assert graph.states[-1].engagements == 1
+
+
+def test_a_cycle_that_breaks_ends_with_zeros_and_says_so(graph, profile, monkeypatch):
+    shell = graph.teleop(profile, dead_man="bool")
+    graph.drive()
+
+    def breaks(self):
+        raise RuntimeError("the graph cannot be read")
+
+    monkeypatch.setattr(Surroundings, "obstacles", breaks)
+    graph.wait(lambda: len(graph.zeros()) >= 100, "zeros")
+    graph.wait(lambda: not shell.active, "the node to stop")
+    assert "internal error, commands have ended" in shell.fault
+    assert "the graph cannot be read" in graph.states[-1].reason
+    assert graph.states[-1].state == TeleopState.DISENGAGED
 
 
 def test_an_error_of_an_own_node_stops(graph, profile):
