@@ -1,7 +1,7 @@
 # `make run` and `make test` do all the set-up on a machine with Python 3.10 or newer, gcc and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults train evaluate lock clean
+.PHONY: help run test check bench faults course train evaluate lock clean
 SHELL := bash
 
 # Only this machine hears the graph unless asked otherwise.
@@ -37,6 +37,10 @@ bench:  ## speed, latency and CPU on this machine, beside PyTorch
 faults:  ## how soon a driven robot stands still after each fault, 20 times each (half an hour)
 	@tools/set_up.sh test
 	@$(python) -m test.faults $(ARGS)
+
+course:  ## simulated people drive a simulated robot around a course, by EMG alone
+	@tools/set_up.sh test
+	@$(python) -m test.course $(ARGS)
 
 train:  ## train the default model bundles anew on simulated people (about an hour on two cores)
 	@tools/set_up.sh test
