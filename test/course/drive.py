@@ -7,7 +7,7 @@ import dataclasses
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,9 @@ def drive(person: int, settings: DriveSettings) -> Drive:
             return result
         finally:
             link.close()
-            processes.stop()
+            # What does not stop when asked to has been killed; the drive counts all the same.
+            with suppress(AssertionError):
+                processes.stop()
 
 
 @contextmanager
