@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 INK = "0.15"
 FAINT = "0.55"
+PATH = "0.35"
 
 
 def draw(path: Path, drives: Sequence[Drive], course: Course) -> None:
@@ -35,7 +36,7 @@ def draw(path: Path, drives: Sequence[Drive], course: Course) -> None:
     CommandError
         If the file cannot be written.
     """
-    figure = canvas.new_figure(9.0, 4.4)
+    figure = canvas.new_figure(7.2, 3.5)
     floor, times = figure.subplots(1, 2, width_ratios=(3, 2))
     _draw_floor(floor, drives, course)
     _draw_times(times, drives, course)
@@ -49,11 +50,11 @@ def _draw_floor(axes: Axes, drives: Sequence[Drive], course: Course) -> None:
 
     for number, (x, y) in enumerate(course.waypoints, 1):
         axes.add_patch(Circle((x, y), course.radius, facecolor="0.9", edgecolor=FAINT))
-        axes.text(x, y, str(number), ha="center", va="center", fontsize=12, color=INK)
+        axes.text(x - course.radius, y + course.radius, str(number), ha="center", color=INK)
     for drive in drives:
         xs, ys = zip(*drive.path, strict=True)
         if drive.succeeded:
-            axes.plot(xs, ys, color=INK, linewidth=0.6, alpha=0.6)
+            axes.plot(xs, ys, color=PATH, linewidth=0.6)
         else:
             axes.plot(xs, ys, color=canvas.WRONG, linewidth=1.2, linestyle="--")
             axes.plot(xs[-1], ys[-1], "x", color=canvas.WRONG)
@@ -68,7 +69,7 @@ def _draw_floor(axes: Axes, drives: Sequence[Drive], course: Course) -> None:
         aspect="equal",
         title=f"{succeeded} of {len(drives)} simulated people succeeded{failed}",
     )
-    axes.title.set_fontsize(10)
+    axes.title.set_fontsize(9)
 
 
 def _draw_times(axes: Axes, drives: Sequence[Drive], course: Course) -> None:
@@ -80,13 +81,13 @@ def _draw_times(axes: Axes, drives: Sequence[Drive], course: Course) -> None:
         for number, time in enumerate(drive.reached, 1):
             last = number == len(course.waypoints)
             axes.plot(
-                time, rank, "o", color=INK, markersize=4, markerfacecolor=INK if last else "white"
+                time, rank, "o", color=INK, markersize=3, markerfacecolor=INK if last else "white"
             )
     axes.set(
-        xlabel="time of each waypoint (the last one filled), s",
+        xlabel="time of each waypoint, s",
         xlim=(0.0, None),
         yticks=list(ranks),
         ylabel="person",
     )
-    axes.set_yticklabels([str(drive.person) for drive in ordered], fontsize=7)
+    axes.set_yticklabels([str(drive.person) for drive in ordered], fontsize=6)
     axes.invert_yaxis()
