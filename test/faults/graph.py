@@ -106,6 +106,14 @@ class Graph:
         """Tell whether all nodes have become active since they were started."""
         return all(": active" in process.output for process in self.processes.values())
 
+    def ended(self) -> list[str]:
+        """Return which nodes have ended since they were started, and their exit status."""
+        return [
+            f"{name} ({process.status})"
+            for name, process in self.processes.items()
+            if process.status is not None
+        ]
+
     def said(self) -> str:
         """Return what all nodes have said."""
         return "\n".join(f"{name}:\n{one.output}" for name, one in self.processes.items())

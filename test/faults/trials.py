@@ -118,26 +118,25 @@ class Trials:
         """End everything."""
         self._discard()
         self._zygote.close()
-        if self._link is not None:
-            self._link.close()
 
     def _sound_graph(self, linked: bool) -> Graph:
         if self._graph is not None and (self._graph.link is not None) != linked:
             self._discard()
         if self._graph is None:
-            if linked and self._link is None:
-                self._link = Link()
+            self._link = Link() if linked else None
             self._graphs += 1
             folder = self._folder / str(self._graphs)
             folder.mkdir()
-            link = self._link if linked else None
-            self._graph = Graph(self._zygote, folder, self._parameters, link)
+            self._graph = Graph(self._zygote, folder, self._parameters, self._link)
         return self._graph
 
     def _discard(self) -> None:
         if self._graph is not None:
             graph, self._graph = self._graph, None
             graph.close()
+        if self._link is not None:
+            self._link.close()
+            self._link = None
 
 
 def _run(graph: Graph, fault: Fault, to_the_end: bool) -> Stop:
@@ -157,6 +156,7 @@ def _run(graph: Graph, fault: Fault, to_the_end: bool) -> Stop:
     fault.end(graph)
     _wait_until_over(graph, fault, to_the_end)
     time.sleep(_AFTERWARDS_S)
+    assert not graph.ended(), f"{fault.name}: ended by themselves: {', '.join(graph.ended())}"
     moved = [one for one in graph.robot.since(observed) if one.moves]
     assert not moved, f"{fault.name}: the robot moved again by itself"
     engaged = graph.wearer.engaged() and not fault.passes_teleop_by

@@ -26,6 +26,7 @@ _PRESSES_PER_S = 100.0
 _SEEN = 5
 _STATE_HOLDS_S = 0.5
 """The state comes ten times a second."""
+_SILENT = "teleop/state is silent"
 _ADVERSE_SPEED = 0.2
 
 
@@ -68,11 +69,11 @@ class Wearer:
 
     def obstacles(self) -> list[str]:
         """Return what teleop says stands in the way of engaging."""
-        return list(self._state.obstacles) if self._is_heard() else ["teleop/state is silent"]
+        return list(self._state.obstacles) if self._is_heard() else [_SILENT]
 
     def reason(self) -> str:
-        """Return why teleop is not engaged, as it said last."""
-        return str(self._state.reason)
+        """Return why teleop is not engaged, as it says at this time."""
+        return str(self._state.reason) if self._is_heard() else _SILENT
 
     def longest_pause(self) -> float:
         """Return the longest pause of the dead-man switch since `press`, in s.
