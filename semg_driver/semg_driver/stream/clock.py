@@ -113,9 +113,9 @@ class ClockFit:
     @property
     def residual(self) -> float:
         """How far the earliest arrivals of each stretch lie above the line, median in s."""
-        if not self._bins:
-            return math.nan
-        return median(y - self._line(x) for x, y in self._bins)
+        # A copy: arrivals may come on another thread meanwhile.
+        bins = tuple(self._bins)
+        return median(y - self._line(x) for x, y in bins) if bins else math.nan
 
     def _line(self, device_time: float) -> float:
         return self._offset + self.drift * (device_time - self._origin)

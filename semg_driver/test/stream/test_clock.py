@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import math
+import sys
+import threading
 import time
 from dataclasses import dataclass
 
@@ -160,6 +162,21 @@ def test_the_residual_tells_jitter_and_is_nan_before_the_first_arrival():
     errors(quiet, arrivals(jitter=0.0))
     errors(noisy, arrivals(jitter=0.05))
     assert quiet.residual < 1e-9 < 1e-4 < noisy.residual
+
+
+def test_the_residual_can_be_read_while_arrivals_come_on_another_thread():
+    link = arrivals(seconds=120.0)
+    fit = ClockFit()
+    thread = threading.Thread(target=errors, args=(fit, link))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        thread.start()
+        while thread.is_alive():
+            _ = fit.residual
+    finally:
+        sys.setswitchinterval(interval)
+        thread.join()
 
 
 def test_an_arrival_costs_less_than_50_microseconds():
