@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semg_node.settings import setting
 from semg_teleop.command import Command
 from semg_teleop.profile.profile import Profile
 from semg_teleop.safety.deliberate_act import Verdict
 from semg_teleop.safety.limiter import Limiter
+
+
+BEGINS_WITH_ZERO_S = 0.1
+"""How long zero goes out first: one alone might not reach a watchdog, which opens at zero."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,9 @@ class Gate:
             self._since = now
             self._limiter.reset()
         if self._engaged:
-            command: Command | None = self._limiter.limit(wanted, elapsed) if was else self._zero
-            return Decision(command, True, "", not was)
+            begins = now - self._since < BEGINS_WITH_ZERO_S
+            sent = replace(self._zero, texts=wanted.texts) if begins else wanted
+            return Decision(self._limiter.limit(sent, elapsed), True, "", not was)
         sends_zero = self._zero_until is not None and now < self._zero_until
         return Decision(
             self._zero if sends_zero else None,

@@ -32,6 +32,12 @@ class Clock:
         assert self.step(verdict=DONE).engaged
         return self
 
+    def wait_for_opening(self):
+        began = self.now
+        while self.now < began + 0.1 - 0.008:
+            self.step(FORWARD, DONE)
+        return self
+
 
 @pytest.fixture
 def clock(profile):
@@ -77,10 +83,16 @@ def test_what_is_no_number_stops(clock, value):
 
 
 def test_lets_commands_pass_while_engaged_growing_from_zero(clock):
-    clock.engage()
+    clock.engage().wait_for_opening()
     sent = [clock.step(FORWARD, DONE).command.vectors["base"][0] for _ in range(40)]
     assert sent[:2] == pytest.approx([0.008, 0.016])
     assert sent[-1] == 0.25
+
+
+def test_begins_with_zero_for_long_enough_that_a_watchdog_hears_it(clock):
+    began = clock.engage().now
+    while clock.now < began + 0.09:
+        assert clock.step(FORWARD, DONE).command == clock.zero
 
 
 @pytest.mark.parametrize(
@@ -124,7 +136,7 @@ def test_the_next_engagement_begins_with_zero_too(clock):
     for _ in range(40):
         clock.step(FORWARD, DONE)
     clock.step(verdict=LET_GO)
-    clock.engage()
+    clock.engage().wait_for_opening()
     assert clock.step(FORWARD, DONE).command.vectors["base"][0] == pytest.approx(0.008)
 
 
