@@ -12,7 +12,6 @@ from semg_teleop.profile.profile import Profile
 from semg_teleop.safety.deliberate_act import Verdict
 from semg_teleop.safety.limiter import Limiter
 
-
 BEGINS_WITH_ZERO_S = 0.1
 """How long zero goes out first: one alone might not reach a watchdog, which opens at zero."""
 
