@@ -20,15 +20,19 @@ from semg_driver.simulation.wearer import Wearer
 from semg_teleop.profile.lookup import find_profile
 from semg_teleop.profile.reading import load_profile
 from semg_teleop.safety.gesture_act import GestureAct
-from semg_teleop.safety.source_check import SIMULATED
+from semg_teleop.safety.source_check import SIMULATED, SourceCheck
 from semg_teleop.safety.stream_guard import Heading
 from semg_teleop.teleoperation import Teleoperation
 
 CHUNK = 20
 STREAM_ID = 1
 _AGE_S = 0.005
-_ACT = ((2.5, "thumb_click"), (3.1, "thumb_click"), (4.2, "index_press"), (6.2, "index_release"))
-_ACT_S = 7.0
+_ACT = (
+    *((at, "thumb_click") for at in (2.5, 3.1, 3.7)),
+    (4.9, "index_press"),
+    (6.9, "index_release"),
+)
+_ACT_S = 7.5
 _WRIST_EVERY = 2
 """Chunks."""
 
@@ -59,7 +63,7 @@ def engagements(person: int, script: str, seconds: float, profile: str) -> Engag
 
 
 def deliberate(person: int, acts: int, profile: str) -> Engagements:
-    """Let a person make the whole act some times: rest, two clicks, rest, index held for 2 s."""
+    """Let a person make the whole act some times: rest, three clicks, rest, index held for 2 s."""
     script = IntentScript()
     wearer = Wearer(Person.sample(person), script, seed=person)
     asked = {
@@ -88,8 +92,9 @@ def _count(
     conditioner = Conditioner(SAMPLE_RATE, NOISE_SD, False, CHANNELS)
     mapping = load_profile(find_profile(profile))
     act = GestureAct(mapping.engagement, harmless=mapping.switching)
-    engine = Teleoperation(mapping, act)
-    engine.hear_info(STREAM_ID, SIMULATED)
+    source = SourceCheck(allow_playback=False)
+    source.hear(STREAM_ID, SIMULATED)
+    engine = Teleoperation(mapping, act, source=source)
     probabilities = events = wrist = armed = 0
     was_armed = False
     for chunk in range(round(seconds * SAMPLE_RATE / CHUNK)):

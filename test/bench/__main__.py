@@ -14,13 +14,13 @@ from rclpy.signals import SignalHandlerOptions
 from rich.console import Console
 
 from semg_decoders.inference.strict_mapping import BundleError
-from test.bench.bundles import find_bundles
+from test.bench.bundles import Bundles, find_bundles
 from test.bench.command_latency import measure_commands
-from test.bench.graph_figures import measure_graph
+from test.bench.graph_figures import Latency, measure_graph
 from test.bench.graph_processes import ONE_PROCESS, SEPARATE, GraphNotRunning
 from test.bench.machine import describe_machine
 from test.bench.published.ways import measure_ways, why_not
-from test.bench.report import Figures, print_figures, print_published
+from test.bench.report import Figures, print_commands, print_figures, print_published
 from test.bench.stages import cpu_by_stage
 
 QUICK_S = 3.0
@@ -34,6 +34,18 @@ def main() -> int:
     machine = describe_machine()
     published = {}
     try:
+        if options.commands:
+            rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+            commands = _commands(seconds, find_bundles(options.gestures, options.wrist), progress)
+            if options.json:
+                found = {
+                    arrangement: {way: dataclasses.asdict(one) for way, one in ways.items()}
+                    for arrangement, ways in commands.items()
+                }
+                print(json.dumps({"machine": machine, "commands": found}, indent=2))
+            else:
+                print_commands(machine, commands, Console(width=max(120, Console().width)))
+            return 0
         if reason := why_not():
             if options.published:
                 print(f"bench: --published: {reason}", file=sys.stderr)
@@ -58,12 +70,7 @@ def main() -> int:
             )
             for index, arrangement in enumerate((ONE_PROCESS, SEPARATE))
         }
-        commands = {
-            arrangement: measure_commands(
-                arrangement, seconds, bundles, f"/drive_{os.getpid()}_{index}", progress.print
-            )
-            for index, arrangement in enumerate((ONE_PROCESS, SEPARATE))
-        }
+        commands = _commands(seconds, bundles, progress)
     except (BundleError, GraphNotRunning) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
@@ -75,6 +82,15 @@ def main() -> int:
     else:
         print_figures(figures, Console(width=max(120, Console().width)))
     return 0
+
+
+def _commands(seconds: float, bundles: Bundles, progress: Console) -> dict[str, dict[str, Latency]]:
+    return {
+        arrangement: measure_commands(
+            arrangement, seconds, bundles, f"/drive_{os.getpid()}_{index}", progress.print
+        )
+        for index, arrangement in enumerate((ONE_PROCESS, SEPARATE))
+    }
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
         "--published",
         action="store_true",
         help="only the networks of the published sizes, beside PyTorch (needs torch)",
+    )
+    parser.add_argument(
+        "--commands", action="store_true", help="only the latency of commands to a robot"
     )
     parser.add_argument("--json", action="store_true", help="print figures for a program")
     parser.add_argument("--gestures", default="gestures", help="gesture bundle, name or path")

@@ -65,6 +65,15 @@ def print_figures(figures: Figures, console: Console) -> None:
         console.print()
 
 
+def print_commands(
+    machine: Mapping[str, str], commands: Mapping[str, Mapping[str, Latency]], console: Console
+) -> None:
+    """Print the table of the latency of commands."""
+    for table in (_machine(machine), _commands(commands)):
+        console.print(table)
+        console.print()
+
+
 def print_published(published: Mapping[str, WayFigures], console: Console) -> None:
     """Print the tables of the published networks."""
     for table in published_tables(published):
