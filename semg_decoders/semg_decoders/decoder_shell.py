@@ -146,5 +146,5 @@ class BundleStream:
         if failures:
             status.level = Level.ERROR
             status.message = "the model gave answers that are no numbers"
-        warn_of_rivals(status, self._input_topic, self._shell.publishers(self._input_topic))
+        warn_of_rivals(status, self._input_topic, self._shell.publisher_count(self._input_topic))
         return status

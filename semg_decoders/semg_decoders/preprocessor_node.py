@@ -186,7 +186,7 @@ class Preprocessor:
         if status.level == Level.OK and len(bad):
             status.level = Level.WARN
             status.message = f"suspect channels: {status.values['suspect_channels']}"
-        warn_of_rivals(status, "emg/raw", self._shell.publishers("emg/raw"))
+        warn_of_rivals(status, "emg/raw", self._shell.publisher_count("emg/raw"))
         return status
 
 

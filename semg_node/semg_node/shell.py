@@ -236,7 +236,7 @@ class NodeShell(LifecycleNode):
             with suppress(InvalidHandle):
                 self._interruption.trigger()
 
-    def publishers(self, topic: str) -> int:
+    def publisher_count(self, topic: str) -> int:
         """Count the publishers of a topic, on whatever machine."""
         return int(self.count_publishers(self.resolve_topic_name(topic)))
 

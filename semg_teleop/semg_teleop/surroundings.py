@@ -50,7 +50,7 @@ class Surroundings:
         """Return one line for each thing that is in the way."""
         found = []
         for topic in self._inputs:
-            count = self._shell.publishers(topic)
+            count = self._shell.publisher_count(topic)
             if count != 1:
                 found.append(f"{topic}: {count} publishers, must be one" + _advice(count))
         found += self._wrong_types()
@@ -74,7 +74,7 @@ class Surroundings:
         found = []
         if self._shell.get_parameter("use_sim_time").value:
             found.append("use_sim_time is on: a robot is not driven by recorded or simulated time")
-        if self._shell.publishers(CLOCK):
+        if self._shell.publisher_count(CLOCK):
             found.append(
                 f"{CLOCK} has a publisher: is a recording being played, or a simulator on?"
             )

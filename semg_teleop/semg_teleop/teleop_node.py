@@ -288,7 +288,7 @@ class Teleop:
         return True, "armed: now the wearer engages"
 
     def _on_reset(self, request: Any, response: Any) -> Any:
-        count = self._shell.publishers(EMERGENCY_STOP)
+        count = self._shell.publisher_count(EMERGENCY_STOP)
         with self._lock:
             if count > 1:
                 refusal = (

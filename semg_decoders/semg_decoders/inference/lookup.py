@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 
 from semg_decoders.inference.strict_mapping import BundleError
+from semg_node.installed import installed_folders
 
 PACKAGE = "semg_decoders"
 DESCRIPTION_FILE = "bundle.yaml"
@@ -15,17 +15,7 @@ DESCRIPTION_FILE = "bundle.yaml"
 
 def bundle_folders() -> list[Path]:
     """Return the folders that hold installed bundles, the ROS prefix before the source tree."""
-    folders = []
-    try:
-        from ament_index_python.packages import get_package_share_directory
-    except ImportError:
-        pass
-    else:
-        # LookupError: the package is not in the prefix; OSError: there is no prefix.
-        with contextlib.suppress(LookupError, OSError):
-            folders.append(Path(get_package_share_directory(PACKAGE)) / "bundles")
-    folders.append(Path(__file__).resolve().parents[2] / "bundles")
-    return [folder for folder in folders if folder.is_dir()]
+    return installed_folders(PACKAGE, "bundles", Path(__file__).resolve().parents[2])
 
 
 def installed_bundles() -> dict[str, Path]:

@@ -36,11 +36,6 @@ class Mapper:
     ----------
     profile : Profile
         What gestures and the wrist do.
-
-    Attributes
-    ----------
-    changed_mode : bool
-        Whether the last step switched to another mode.
     """
 
     def __init__(self, profile: Profile) -> None:
@@ -52,7 +47,6 @@ class Mapper:
         self._resting = False
         self._held: frozenset[str] = frozenset()
         self._held_over: frozenset[str] = frozenset()
-        self.changed_mode = False
         self.reset()
 
     @property
@@ -90,7 +84,6 @@ class Mapper:
         if engaged is not self._engaged:
             self.reset()
         self._engaged = engaged
-        self.changed_mode = False
         self._running.pass_time(elapsed)
         texts = [text for event in intent.events for text in self._take(event)]
         texts += self._written(intent.text)
@@ -103,7 +96,6 @@ class Mapper:
         """Do what an event does, and return what it writes."""
         self._press_or_release(event)
         if self._modes.switches(event):
-            self.changed_mode = True
             # What was pressed for one mode means nothing in another until it is pressed anew.
             self._held_over |= self._held
             self.reset()

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 from pathlib import Path
 
+from semg_node.installed import installed_folders
 from semg_node.shown import shown
 from semg_teleop.profile.fields import ProfileError, nearest
 
@@ -15,17 +16,7 @@ ENDING = ".yaml"
 
 def profile_folders() -> list[Path]:
     """Return the folders that hold installed profiles, the ROS prefix before the source tree."""
-    folders = []
-    try:
-        from ament_index_python.packages import get_package_share_directory
-    except ImportError:
-        pass
-    else:
-        # LookupError: the package is not in the prefix; OSError: there is no prefix.
-        with contextlib.suppress(LookupError, OSError):
-            folders.append(Path(get_package_share_directory(PACKAGE)) / "profiles")
-    folders.append(Path(__file__).resolve().parents[2] / "profiles")
-    return [folder for folder in folders if folder.is_dir()]
+    return installed_folders(PACKAGE, "profiles", Path(__file__).resolve().parents[2])
 
 
 def installed_profiles() -> dict[str, Path]:
@@ -53,7 +44,7 @@ def find_profile(name_or_path: str | Path) -> Path:
     installed = installed_profiles()
     if isinstance(name_or_path, str) and name_or_path in installed:
         return installed[name_or_path]
-    path = Path(name_or_path).expanduser()
+    path = Path(os.path.expanduser(name_or_path))
     if path.is_file():
         return path
     known = ", ".join(installed) or "none"

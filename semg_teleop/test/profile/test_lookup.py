@@ -43,3 +43,8 @@ def test_an_unknown_name_lists_what_is_installed_and_what_is_close():
 def test_a_folder_is_no_profile(tmp_path):
     with pytest.raises(ProfileError, match="no profile file and no installed profile"):
         find_profile(tmp_path)
+
+
+def test_the_home_folder_of_nobody_is_a_path_that_is_not_there():
+    with pytest.raises(ProfileError, match="no profile file and no installed profile"):
+        find_profile("~nobody-of-that-name/base.yaml")
