@@ -86,6 +86,23 @@ class GestureLabel:
 
 
 @dataclass(frozen=True)
+class PostureLabel:
+    """A posture that is held from a device sample on, until the next one."""
+
+    name: str
+    sample: int
+
+
+@dataclass(frozen=True)
+class WrittenText:
+    """Text whose writing began and ended at device samples; `stop` is the one after its last."""
+
+    text: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
 class Truth:
     """What the wearer really did during a block.
 
@@ -97,11 +114,18 @@ class Truth:
         Its derivative in rad/s.
     gestures : tuple of GestureLabel
         Gesture events whose sample lies in the block.
+    postures : tuple of PostureLabel
+        Postures that begin in the block.
+    characters, prompts : tuple of WrittenText
+        Characters and prompts whose writing ended in the block.
     """
 
     wrist_angle: NDArray[np.float32]
     wrist_velocity: NDArray[np.float32]
     gestures: tuple[GestureLabel, ...]
+    postures: tuple[PostureLabel, ...] = ()
+    characters: tuple[WrittenText, ...] = ()
+    prompts: tuple[WrittenText, ...] = ()
 
 
 @dataclass(frozen=True)
