@@ -67,6 +67,26 @@ class Jolt:
 
 
 @dataclass(frozen=True)
+class HeldPosture:
+    """A posture to hold.
+
+    Attributes
+    ----------
+    name : str
+        One of `POSTURES`.
+    sample : int
+        When it is asked for, in samples from the start of the passage.
+    start, stop : float
+        When its activity begins and ends, in s from the start of the passage.
+    """
+
+    name: str
+    sample: int
+    start: float
+    stop: float
+
+
+@dataclass(frozen=True)
 class Passage:
     """A stretch of a script; wrist movement is continuous from one to the next.
 
@@ -80,12 +100,15 @@ class Passage:
         What else the muscles do.
     jolts : tuple of Jolt
         What happens to the band.
+    postures : tuple of HeldPosture
+        In order of time.
     """
 
     movement: Movement
     cues: tuple[Cue, ...] = ()
     efforts: tuple[Effort, ...] = ()
     jolts: tuple[Jolt, ...] = ()
+    postures: tuple[HeldPosture, ...] = ()
 
 
 Script = Iterator[Passage]

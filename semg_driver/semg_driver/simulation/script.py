@@ -17,6 +17,7 @@ from semg_driver.simulation.everyday import (
 from semg_driver.simulation.gestures import RELEASE_OF
 from semg_driver.simulation.intents import IntentScript
 from semg_driver.simulation.passage import Cue, Passage, Script
+from semg_driver.simulation.postures import posture_script
 from semg_driver.simulation.trajectory import (
     LIMIT,
     SAMPLE_RATE,
@@ -107,6 +108,7 @@ SCRIPTS: dict[str, Callable[[int], Script]] = {
     "walking": walking_script,
     "scratching": scratching_script,
     "daily": daily_script,
+    "postures": posture_script,
     "intent": lambda seed: IntentScript(),
 }
 """Scripts by name; each takes a seed."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_driver.simulation.passage import Cue, Effort, Jolt, Script
+from semg_driver.simulation.passage import Cue, Effort, HeldPosture, Jolt, Script
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,14 @@ class Events:
         What else the muscles do.
     jolts : list of Jolt
         What happens to the band.
+    postures : list of tuple of int and HeldPosture
+        Where the posture's passage begins, and the posture.
     """
 
     cues: list[Cue] = field(default_factory=list)
     efforts: list[Effort] = field(default_factory=list)
     jolts: list[Jolt] = field(default_factory=list)
+    postures: list[tuple[int, HeldPosture]] = field(default_factory=list)
 
 
 class Timeline:
@@ -75,3 +78,4 @@ class Timeline:
             new.cues.extend(replace(cue, sample=start + cue.sample) for cue in passage.cues)
             new.efforts.extend(replace(e, sample=start + e.sample) for e in passage.efforts)
             new.jolts.extend(replace(jolt, sample=start + jolt.sample) for jolt in passage.jolts)
+            new.postures.extend((start, posture) for posture in passage.postures)
