@@ -111,8 +111,8 @@ _TABLE: dict[str, tuple[tuple[Course, _Levels, _Levels], ...]] = {
 """When which muscles work in a gesture, in each of two ways that people do it."""
 
 _HOLD: dict[str, dict[str, float]] = {
-    "index_press": {"FDS2": 0.09, "FDP2": 0.07, "thenar": 0.02},
-    "middle_press": {"FDS3": 0.09, "FDP3": 0.07, "thenar": 0.02},
+    "index_press": {"FDS2": 0.11, "FDP2": 0.09, "thenar": 0.04, "FPL": 0.03},
+    "middle_press": {"FDS3": 0.11, "FDP3": 0.09, "thenar": 0.04, "FPL": 0.03},
 }
 
 

@@ -156,7 +156,9 @@ class Person:
         turned = rotation_sd * float(band.rng.normal())
         tightness = band.normal(0.0, 1.0)
         channel_gain = np.exp(band.normal(0.0, 0.15, CHANNELS))
-        channel_noise = np.exp(0.1 * max(-tightness, 0.0) + np.abs(band.normal(0.0, 0.06, CHANNELS)))
+        channel_noise = np.exp(
+            0.1 * max(-tightness, 0.0) + np.abs(band.normal(0.0, 0.06, CHANNELS))
+        )
         losses = np.zeros(CHANNELS)
         if band.rng.random() < 0.08 * spread:
             bad = int(band.rng.integers(CHANNELS))
