@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What hands do all day and is none of the nine gestures: nothing of it may be taken for one.
 
-The muscles are those that move the joints in question. Levels are chosen so that grasps are stronger than what a
-press is held with and keystrokes weaker than presses, as forces are.
+The muscles are those that move the joints in question. Levels are chosen so that grasps are
+stronger than what a press is held with and keystrokes weaker than presses, as forces are.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ def test_flexors_lie_on_the_palm_side_and_extensors_on_the_back(section):
     }
     flexors = [name for name in towards_palm if name.startswith(("FDS", "FDP", "FC"))]
     extensors = [name for name in towards_palm if name.startswith(("E",))]
-    assert len(flexors) == 10 and len(extensors) == 9
+    assert len(flexors) == 10
+    assert len(extensors) == 9
     assert all(towards_palm[name] > 0 for name in flexors)
     assert all(towards_palm[name] < 0 for name in extensors)

@@ -31,7 +31,8 @@ def test_people_begin_around_the_cue():
         for held in next(script).postures
         if held.name != "rest"
     ]
-    assert min(late) >= -0.4001 and max(late) <= 0.5001
+    assert min(late) >= -0.4001
+    assert max(late) <= 0.5001
     assert np.std(late) > 0.1
 
 

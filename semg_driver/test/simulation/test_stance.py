@@ -16,7 +16,9 @@ def test_stances_differ_by_their_size_and_last():
     none = Stances(np.random.default_rng(1), 0.0)
     for _ in range(20):
         stance, length = none.next()
-        assert stance.turn == 0.0 and (stance.gain == 1.0).all() and (stance.tone == 1.0).all()
+        assert stance.turn == 0.0
+        assert (stance.gain == 1.0).all()
+        assert (stance.tone == 1.0).all()
         assert length >= Stances.SHORTEST
     turns = [Stances(np.random.default_rng(s), 1.0).next()[0].turn for s in range(200)]
     assert 3.0 < np.std(turns) < 5.0

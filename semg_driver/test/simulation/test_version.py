@@ -9,7 +9,10 @@ import semg_driver.simulation.version as version
 
 
 def hash_of(folder: Path) -> str:
-    code = f"import sys; sys.path.insert(0, {str(folder)!r}); import version; print(version.simulation_hash())"
+    code = (
+        f"import sys; sys.path.insert(0, {str(folder)!r}); "
+        "import version; print(version.simulation_hash())"
+    )
     return subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout.strip()
