@@ -28,7 +28,7 @@ _PINCH: dict[str, float] = {
 }  # fmt: skip
 _SPEED, _ACCELERATION = 16.0, 450.0  # small letters' heights per s, and per s², at usual peaks
 _BY_ACCELERATION = 0.45  # share of drive that is for acceleration
-_LEVEL = 0.36
+_LEVEL = 0.45
 _GRIP_WITH_SPEED = 0.8
 _MOST = 0.75
 

@@ -58,8 +58,8 @@ def _sentence(rng: np.random.Generator) -> str:
         elif chance < 0.24:
             words[i] = words[i].upper()
         elif chance < 0.3:
-            before, after = _pick(('""', "''", "()", "[]", "{}", "<>", "**"), rng)
-            words[i] = before + words[i] + after
+            around = _pick(('""', "''", "()", "[]", "{}", "<>", "**"), rng)
+            words[i] = around[0] + words[i] + around[1]
         elif chance < 0.34:
             words[i] += _pick(("'s", "'ll", "'t"), rng)
     return " ".join(words) + _pick("..?!", rng)
