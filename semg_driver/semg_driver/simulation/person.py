@@ -27,6 +27,8 @@ class Person:
         What the person was drawn with.
     hand : Hand
         The arm that wears the band.
+    spread : float
+        Factor by which the person is farther from the usual one than most.
     circumference : float
         Of the wrist, in mm.
     flatness : float
@@ -85,6 +87,7 @@ class Person:
 
     seed: int
     hand: Hand
+    spread: float
     circumference: float
     flatness: float
     fat: float
@@ -170,6 +173,7 @@ class Person:
         return Person(
             seed=seed,
             hand=hand,
+            spread=spread,
             circumference=float(np.clip(body.normal(168.0, 11.0), 135.0, 205.0)),
             flatness=float(body.uniform(1.2, 1.45)),
             fat=float(body.uniform(1.0, 3.5)) * float(np.exp(-0.08 * tightness)),

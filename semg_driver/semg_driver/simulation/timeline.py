@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from semg_driver.devices.device import WrittenText
 from semg_driver.simulation.passage import Cue, Effort, HeldPosture, Jolt, Script
 
 
@@ -25,12 +26,16 @@ class Events:
         What happens to the band.
     postures : list of tuple of int and HeldPosture
         Where the posture's passage begins, and the posture.
+    characters, prompts : list of WrittenText
+        What is written.
     """
 
     cues: list[Cue] = field(default_factory=list)
     efforts: list[Effort] = field(default_factory=list)
     jolts: list[Jolt] = field(default_factory=list)
     postures: list[tuple[int, HeldPosture]] = field(default_factory=list)
+    characters: list[WrittenText] = field(default_factory=list)
+    prompts: list[WrittenText] = field(default_factory=list)
 
 
 class Timeline:
@@ -79,3 +84,9 @@ class Timeline:
             new.efforts.extend(replace(e, sample=start + e.sample) for e in passage.efforts)
             new.jolts.extend(replace(jolt, sample=start + jolt.sample) for jolt in passage.jolts)
             new.postures.extend((start, posture) for posture in passage.postures)
+            new.characters.extend(_from(start, text) for text in passage.characters)
+            new.prompts.extend(_from(start, text) for text in passage.prompts)
+
+
+def _from(start: int, text: WrittenText) -> WrittenText:
+    return replace(text, start=start + text.start, stop=start + text.stop)

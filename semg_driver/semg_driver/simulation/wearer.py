@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from semg_driver.devices.device import GestureLabel, PostureLabel, Truth
+from semg_driver.devices.device import GestureLabel, PostureLabel, Truth, WrittenText
 from semg_driver.simulation.action_potentials import LENGTH
 from semg_driver.simulation.anatomy import MUSCLES
 from semg_driver.simulation.artefacts import Artefacts
@@ -25,7 +25,7 @@ from semg_driver.simulation.gestures import (
 )
 from semg_driver.simulation.montage import WRISTBAND, Montage
 from semg_driver.simulation.motor_units import SpikeTrains, pools
-from semg_driver.simulation.passage import AHEAD, Cue, Effort, HeldPosture, Script
+from semg_driver.simulation.passage import AHEAD, Cue, Effort, Exertion, HeldPosture, Script
 from semg_driver.simulation.person import CHANNELS, Person
 from semg_driver.simulation.postures import POSTURES, posture_activity
 from semg_driver.simulation.stance import NEUTRAL, Stances
@@ -91,7 +91,7 @@ class Wearer:
         self._tonic_rng = tonic
         self._tonic = tonic.normal(0.0, _TONIC_SD, len(MUSCLES))
         self._performing: list[tuple[Cue, Activity]] = []
-        self._exerting: list[tuple[int, Activity]] = []
+        self._exerting: list[tuple[int, Exertion]] = []
         self._tail = np.zeros((LENGTH, CHANNELS), np.float32)
         self._made = 0
         self._emg = np.empty((0, CHANNELS), np.float32)
@@ -99,6 +99,8 @@ class Wearer:
         self._velocity: NDArray[np.float32] = np.empty(0, np.float32)
         self._labels: list[GestureLabel] = []
         self._postures: list[PostureLabel] = []
+        self._characters: list[WrittenText] = []
+        self._prompts: list[WrittenText] = []
 
     def generate(self, samples: int) -> tuple[NDArray[np.float32], Truth]:
         """Go on for a number of samples.
@@ -113,8 +115,8 @@ class Wearer:
         emg : ndarray of float32, shape (samples, 16)
             V, as the band sends it.
         truth : Truth
-            Wrist movement of these samples and the gestures among them. Labels count samples
-            from the wearer's first one.
+            Wrist movement of these samples, the gestures among them and what was written in
+            them. Labels count samples from the wearer's first one.
 
         Raises
         ------
@@ -135,7 +137,10 @@ class Wearer:
         self._labels = self._labels[len(labels) :]
         postures = tuple(label for label in self._postures if label.sample < end)
         self._postures = self._postures[len(postures) :]
-        return emg[:samples], Truth(angle[:samples], velocity[:samples], labels, postures)
+        characters, self._characters = _ended(self._characters, end)
+        prompts, self._prompts = _ended(self._prompts, end)
+        truth = Truth(angle[:samples], velocity[:samples], labels, postures, characters, prompts)
+        return emg[:samples], truth
 
     def _step(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         first, stop = self._made, self._made + self._step_samples
@@ -169,6 +174,8 @@ class Wearer:
         self._start_gestures(events.cues)
         self._start_efforts(events.efforts)
         self._start_postures(events.postures)
+        self._characters += events.characters
+        self._prompts += events.prompts
         for jolt in events.jolts:
             self._artefacts.begin(jolt)
         times = np.arange(first, stop, _EVERY) / SAMPLE_RATE
@@ -259,3 +266,11 @@ class Wearer:
                 signal[delay : delay + step] += waves[:, delay]
         self._tail = signal[step:]
         return signal[:step]
+
+
+def _ended(
+    texts: list[WrittenText], sample: int
+) -> tuple[tuple[WrittenText, ...], list[WrittenText]]:
+    """Texts written before a sample, and those that are not yet."""
+    done = sum(text.stop <= sample for text in texts)
+    return tuple(texts[:done]), texts[done:]
