@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from torch import Tensor
 
-from semg_training.windows import Batch
+from semg_training.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,6 @@ class LoopSettings:
     check_every: int = 100
     bfloat16: bool = False
     seed: int = 0
-
-
-class Task(Protocol):
-    """What is trained."""
-
-    def batch(self, rng: np.random.Generator) -> Batch:
-        """Draw a training batch."""
-
-    def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
-        """Return a scalar to make small."""
-
-    def score(self, network: torch.nn.Module) -> tuple[float, str]:
-        """Return how good the network is on model-choice people (more is better), and a line."""
 
 
 @dataclass(frozen=True)

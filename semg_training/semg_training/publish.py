@@ -23,16 +23,16 @@ from semg_training.describe import (
 )
 from semg_training.export import exported
 from semg_training.gesture_targets import FRAME_STRIDE, GESTURES
-from semg_training.gesture_task import (
-    choose_threshold,
-    detection_score,
-    gesture_probabilities,
-)
 from semg_training.networks.gestures import GestureNetwork
 from semg_training.networks.wrist import WristNetwork
 from semg_training.recordings import NOISE_FLOOR, EmgRecording, MpfRecording
 from semg_training.ring_entries import from_ring_entries
-from semg_training.wrist_task import velocity_scores
+from semg_training.tasks.gestures import (
+    choose_threshold,
+    detection_score,
+    gesture_probabilities,
+)
+from semg_training.tasks.wrist import velocity_scores
 
 _LICENCE = "Apache-2.0"
 _BANDWIDTH = 400.0

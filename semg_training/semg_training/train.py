@@ -16,8 +16,7 @@ from rich.console import Console
 from torch import nn
 
 from semg_decoders.inference.bundle import ModelBundle
-from semg_training.gesture_task import GestureTask
-from semg_training.loop import CheckpointError, LoopSettings, Task, TrainingRecord, run
+from semg_training.loop import CheckpointError, LoopSettings, TrainingRecord, run
 from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings
 from semg_training.networks.wrist import WristNetwork, WristNetworkSettings
 from semg_training.people import (
@@ -31,7 +30,9 @@ from semg_training.people import (
 )
 from semg_training.publish import publish_gestures, publish_wrist
 from semg_training.recordings import EmgRecording, MpfRecording
-from semg_training.wrist_task import WristTask
+from semg_training.tasks.gestures import GestureTask
+from semg_training.tasks.task import Task
+from semg_training.tasks.wrist import WristTask
 
 DEFAULTS = {
     "gestures": {"people": 250, "steps": 1600, "batch_size": 32},

@@ -8,13 +8,13 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is only installed for training")
 
-from semg_training.gesture_task import GestureTask  # noqa: E402
 from semg_training.loop import CheckpointError, LoopSettings, learning_rate, run  # noqa: E402
 from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings  # noqa: E402
 from semg_training.networks.wrist import WristNetwork, WristNetworkSettings  # noqa: E402
 from semg_training.recordings import EmgRecording, MpfRecording, RecordingPlan  # noqa: E402
+from semg_training.tasks.gestures import GestureTask  # noqa: E402
+from semg_training.tasks.wrist import WristTask  # noqa: E402
 from semg_training.windows import Augmentation  # noqa: E402
-from semg_training.wrist_task import WristTask  # noqa: E402
 
 PERSON = 1_000_000
 NO_AUGMENTATION = Augmentation(0.0, 0.0, 0, 0.0, 0.0)
