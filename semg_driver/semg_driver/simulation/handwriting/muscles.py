@@ -114,7 +114,7 @@ class PenMuscles:
     ) -> NDArray[np.float64]:
         """Drive, shape (muscles, times), of a pinch from `start` to `stop`; all in s."""
         x = np.clip((times - start) / (stop - start), 0.0, 1.0)
-        return np.asarray(self.pinch[:, None] * np.sin(np.pi * x) ** 2)
+        return np.asarray(self.pinch[:, None] * 16.0 * (x * (1.0 - x)) ** 2)
 
 
 def _array(values: Mapping[str, float]) -> NDArray[np.float64]:
