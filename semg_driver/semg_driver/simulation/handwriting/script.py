@@ -54,6 +54,8 @@ POSTURES: dict[str, Posture] = {
 def handwriting_script(seed: int, person: Person) -> Script:
     """Prompts, 1 to 2 s after one another, in another posture every few of them.
 
+    The wrist's angle is that of the posture: by how little it moves with the pen is left out.
+
     Parameters
     ----------
     seed : int

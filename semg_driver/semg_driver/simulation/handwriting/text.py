@@ -111,13 +111,13 @@ def _pick(of: str | tuple[str, ...], rng: np.random.Generator) -> str:
 
 
 _KINDS: tuple[tuple[_Kind, float], ...] = (
-    (_plain, 0.3),
+    (_plain, 0.26),
     (_sentence, 0.27),
     (_numbers, 0.12),
     (_swiped, 0.06),
     (_corrected, 0.06),
     (_lines, 0.04),
-    (_random, 0.08),
+    (_random, 0.12),
     (_codes, 0.07),
 )
 """Kinds of prompts, and their shares."""
