@@ -103,10 +103,13 @@ class EmgRecording:
         np.save(f"{path}.events.npy", self.events)
 
     @classmethod
-    def load(cls, path: Path) -> EmgRecording:
-        """Read what `save` wrote; the EMG stays on disk until it is used."""
+    def load(cls, path: Path, script: str | None = None) -> EmgRecording:
+        """Read what `save` wrote; the EMG stays on disk until it is used.
+
+        The file is taken to be called like the script unless this is given.
+        """
         emg = np.load(f"{path}.emg.npy", mmap_mode="r")
-        return cls(emg, np.load(f"{path}.events.npy"), path.name)
+        return cls(emg, np.load(f"{path}.events.npy"), path.name if script is None else script)
 
     @property
     def seconds(self) -> float:
@@ -156,10 +159,12 @@ class MpfRecording:
         np.save(f"{path}.displacement.npy", self.displacement)
 
     @classmethod
-    def load(cls, path: Path) -> MpfRecording:
-        """Read what `save` wrote; the frames stay on disk until they are used."""
+    def load(cls, path: Path, script: str | None = None) -> MpfRecording:
+        """Read what `save` wrote, as `EmgRecording.load` does."""
         frames = np.load(f"{path}.mpf.npy", mmap_mode="r")
-        return cls(frames, np.load(f"{path}.displacement.npy"), path.name)
+        return cls(
+            frames, np.load(f"{path}.displacement.npy"), path.name if script is None else script
+        )
 
     @property
     def seconds(self) -> float:

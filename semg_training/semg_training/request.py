@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from semg_training.sources.gathering import DataRequest
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,8 @@ class TrainingRequest:
         Simulated people to train on, and to choose the model on.
     minutes : float, optional
         Of EMG of each.
-    data : tuple of Path
-        Recordings and corpora.
-    mix : float, optional
-        Share of the windows that comes from `data`; by length if not given.
-    strict : bool
-        Whether a recording that cannot be used ends the training.
+    data : DataRequest
+        Recordings of real people. With them, no people are simulated unless asked for.
     seed : int
         Of weights, windows, augmentation and dropout.
     steps, epochs : int, optional
@@ -65,9 +63,7 @@ class TrainingRequest:
     people: int | None = None
     choice_people: int | None = None
     minutes: float | None = None
-    data: tuple[Path, ...] = ()
-    mix: float | None = None
-    strict: bool = False
+    data: DataRequest = field(default_factory=DataRequest)
     seed: int = 0
     steps: int | None = None
     epochs: int | None = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from semg_training.fitting.checking import LAST
 from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
 from semg_training.fitting.plan import Plan, plan
 from semg_training.recipes.reading import find_recipe, read_recipe
-from semg_training.recipes.recipe import Recipe, ScheduleSettings
+from semg_training.recipes.recipe import Recipe
 from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import Gathered, gather
@@ -28,6 +28,8 @@ from semg_training.sources.people import cache_folder
 from semg_training.tasks.kinds import KINDS
 
 _GPU_WORKERS = 8
+_BESIDE_A_WINDOW = 0.1
+"""s, that are needed more: the left context of the first frame."""
 
 
 def train(request: TrainingRequest, console: Console) -> ModelBundle:
@@ -56,15 +58,16 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
     def log(line: str) -> None:
         console.print(line, markup=False, soft_wrap=True)
 
-    recording: type[Any] = kind.recording
-    gathered: Gathered[Any] = gather(
-        recording,
+    gathered = gather(
+        recipe.task,
+        kind.recording(recipe),
         recipe.people,
         request.data,
         processes=request.processes,
         progress=console.is_terminal,
         log=log,
     )
+    _check_lengths(gathered, recipe)
     settings = fit_settings(request, recipe, gathered.seconds)
     identity = _identity(request, recipe, gathered, settings.plan)
     folder = request.log_folder or _log_folder(recipe.task, identity)
@@ -102,6 +105,11 @@ def chosen_recipe(request: TrainingRequest) -> Recipe:
         "choice": request.choice_people,
         "minutes": request.minutes,
     }
+    if request.data:
+        people = {name: 0 if value is None else value for name, value in people.items()}
+        people["minutes"] = request.minutes
+        if request.choice_people is None and request.people:
+            people["choice"] = None
     changes += [f"people.{name}={value}" for name, value in people.items() if value is not None]
     if request.precision is not None:
         changes.append(f"precision={request.precision}")
@@ -110,8 +118,6 @@ def chosen_recipe(request: TrainingRequest) -> Recipe:
     recipe = read_recipe(path, changes)
     if recipe.task != request.task:
         raise TrainingRefused(f"{path}: is for {recipe.task}, but --task is {request.task}")
-    if request.epochs is not None and recipe.schedule.unit == "epochs":
-        recipe = replace(recipe, schedule=_stretched(recipe.schedule, request.epochs))
     return recipe
 
 
@@ -162,12 +168,17 @@ def check_output(output: Path, force: bool) -> None:
         raise TrainingRefused(f"--output {output}: is there already; --force replaces it")
 
 
-def _stretched(schedule: ScheduleSettings, total: int) -> ScheduleSettings:
-    return replace(schedule, total=total, warm_up=round(schedule.warm_up * total / schedule.total))
+def _check_lengths(gathered: Gathered, recipe: Recipe) -> None:
+    longest = max(recording.seconds for recording in gathered.training)
+    if longest < recipe.batch.window_s + _BESIDE_A_WINDOW:
+        raise TrainingRefused(
+            f"batch.window_s: {recipe.batch.window_s:g} s, but the longest of the recordings to "
+            f"train on lasts {longest:.1f} s; take longer recordings, or --set batch.window_s="
+        )
 
 
 def _identity(
-    request: TrainingRequest, recipe: Recipe, gathered: Gathered[Any], steps: Plan
+    request: TrainingRequest, recipe: Recipe, gathered: Gathered, steps: Plan
 ) -> dict[str, Any]:
     """All that has to be the same for a training to go on; plain values."""
     whole = {
@@ -197,7 +208,7 @@ def _prepare(folder: Path, request: TrainingRequest) -> None:
 def _origin(
     request: TrainingRequest,
     recipe: Recipe,
-    gathered: Gathered[Any],
+    gathered: Gathered,
     network: nn.Module,
     record: TrainingRecord,
 ) -> dict[str, Any]:

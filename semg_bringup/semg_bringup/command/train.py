@@ -10,7 +10,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from semg_bringup.command.numbers import count, positive
+from semg_bringup.command.numbers import count, positive, probability
 from semg_bringup.command.refusal import CommandError
 
 DESCRIPTION = """\
@@ -33,6 +33,14 @@ from there, to the same result as if it had not been interrupted.
 This needs torch, on the machine that trains only: pip install -r requirements/train.txt
 """
 EXAMPLES = """\
+PATH is an HDF5 recording in the released layout, a folder of such recordings, or a corpus: a
+folder with <task>_corpus.csv, of which the rows of split train are trained on, and those of
+split val choose the model. Of a recording that is in no corpus, the last fifth chooses the
+model. Gestures need the table prompts, the wrist the field wrist_angles. With --data nobody is
+simulated, unless --people says how many; then every minute counts the same, or --mix says how
+much of what is trained on comes from recordings. A recording that is damaged, or does not hold
+what it has to, is named and left out; --strict refuses it.
+
 Recipes are YAML files beside semg_training/recipes; --size takes the path of one's own, too.
 --set changes single values: --set network.hidden=64 --set optimiser.learning_rate=1.0e-3
 
@@ -63,6 +71,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     people = parser.add_argument_group("what to train on")
     add = people.add_argument
+    add(
+        "--data",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="PATH",
+        help="recordings of real people; see below",
+    )
+    add(
+        "--null-data",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="PATH",
+        help="recordings, bags too, in which no gesture is done (gestures only)",
+    )
+    add(
+        "--mix",
+        type=probability,
+        metavar="SHARE",
+        help="of what is trained on, how much comes from --data (default: by length)",
+    )
+    add(
+        "--strict",
+        action="store_true",
+        help="refuse recordings that cannot be used, rather than leave them out",
+    )
     add("--people", type=_from_zero, metavar="N", help="simulated people (default: the recipe's)")
     add("--choice-people", type=count, metavar="N", help="others, to choose the best weights on")
     add("--minutes", type=positive, metavar="M", help="of EMG of each simulated person")
@@ -118,11 +153,18 @@ def run(options: argparse.Namespace) -> int:
     missing = [module for module in _NEEDED if find_spec(module) is None]
     if missing:
         raise CommandError(f"needs {' and '.join(missing)}: pip install -r requirements/train.txt")
+    if options.null_data and options.task != "gestures":
+        raise CommandError("--null-data: is for --task gestures")
+    if options.mix is not None and not (options.data or options.null_data):
+        raise CommandError("--mix: is for --data")
+    if options.mix is not None and not 0 < options.mix < 1:
+        raise CommandError(f"--mix {options.mix:g}: must be above 0 and below 1")
     import torch
     from rich.console import Console
 
     from semg_training.fitting.fit import Interrupted
     from semg_training.request import TrainingRequest
+    from semg_training.sources.gathering import DataRequest
     from semg_training.training import train
 
     torch.set_num_threads(options.threads or len(os.sched_getaffinity(0)))
@@ -134,6 +176,9 @@ def run(options: argparse.Namespace) -> int:
         people=options.people,
         choice_people=options.choice_people,
         minutes=options.minutes,
+        data=DataRequest(
+            tuple(options.data), tuple(options.null_data), options.mix, options.strict
+        ),
         seed=options.seed,
         steps=options.steps,
         epochs=options.epochs,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from semg_training.recipes.refusal import RecipeError
 
 Settings = TypeVar("Settings")
 
+_POWER = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _WANTED = {
     int: "a whole number",
     float: "a number",
@@ -84,6 +86,9 @@ def _converted(hint: Any, value: object, where: str, name: str) -> Any:
         raise TypeError(f"{name}: unions are not read")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if hint is float and isinstance(value, str) and _POWER.fullmatch(value):
+        # YAML takes 1e-3 for a text.
+        return float(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise _refused(value, _WANTED[hint], where, name)
     return value
@@ -91,8 +96,4 @@ def _converted(hint: Any, value: object, where: str, name: str) -> Any:
 
 def _refused(value: object, wanted: str, where: str, name: str) -> RecipeError:
     shown = f"'{value}'" if isinstance(value, str) else value
-    hint = ""
-    if isinstance(value, str) and wanted == _WANTED[float]:
-        # YAML takes 1e-3 for a text.
-        hint = ", with a dot, such as 1.0e-3"
-    return RecipeError(f"{where}: {name}: {shown}, must be {wanted}{hint}")
+    return RecipeError(f"{where}: {name}: {shown}, must be {wanted}")

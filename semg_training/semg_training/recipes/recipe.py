@@ -132,7 +132,7 @@ class PeopleSettings:
 
     def __post_init__(self) -> None:
         _least("training", self.training, 0)
-        _least("choice", self.choice, 1)
+        _least("choice", self.choice, 0)
         _above("minutes", self.minutes, 0.0)
 
 

@@ -44,8 +44,9 @@ class Kind:
         By which the best weights can be chosen.
     network : callable
         From sizes to the network.
-    recording : type or None
-        What it is trained on; None where training is not there yet.
+    recording : callable or None
+        From a recipe to the class of the recordings it is trained on; None where training is
+        not there yet.
     task : callable or None
         Makes the task.
     publish : callable or None
@@ -57,7 +58,7 @@ class Kind:
     target: type
     rules: tuple[str, ...]
     network: Callable[[Any], nn.Module]
-    recording: type[EmgRecording] | type[MpfRecording] | None = None
+    recording: Callable[[Recipe], type[Any]] | None = None
     task: Make | None = None
     publish: Publish | None = None
 
@@ -110,7 +111,7 @@ KINDS: dict[str, Kind] = {
         target=gestures.GestureTarget,
         rules=gestures.RULES,
         network=GestureNetwork,
-        recording=EmgRecording,
+        recording=lambda _: EmgRecording,
         task=_gesture_task,
         publish=publish_gestures,
     ),
@@ -120,7 +121,7 @@ KINDS: dict[str, Kind] = {
         target=wrist.WristTarget,
         rules=("error",),
         network=WristNetwork,
-        recording=MpfRecording,
+        recording=lambda _: MpfRecording,
         task=_wrist_task,
         publish=publish_wrist,
     ),
