@@ -111,7 +111,9 @@ def _row(name: str, real: Sequence[Measures], simulated: Sequence[Measures]) -> 
         ("strongest", 1),
         ("typical", 1),
     ):
-        means = [_mean([getattr(m, field) for m in people]) for people in (real, simulated) if people]
+        means = [
+            _mean([getattr(m, field) for m in people]) for people in (real, simulated) if people
+        ]
         cells.append(" / ".join(f"{mean:.{digits}f}" for mean in means))
     return f"| {name} | {' | '.join(cells)} |"
 

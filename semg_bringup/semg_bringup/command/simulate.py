@@ -28,7 +28,9 @@ tasks:
   wrist        flexion and extension, with the angle in 'wrist_angles'; its second column, which
                is of another joint in released recordings, is zero
   handwriting  written prompts, with their start and end in 'prompts', postures in 'stages'
-  postures     held postures, with their beginnings in 'prompts' and durations in 'stages'
+  postures     rest, fist, raise, lower, open, each held for 5 s, with their cues in 'prompts' and
+               durations in 'stages'; by a ring of 16 electrodes on the forearm, raw at 1 kHz,
+               unless --ring and --rate say otherwise
 
 --script has a person do something else than the task is called after: rest, demo, and what is
 no gesture at all (grasp, typing, walking, scratching; daily is all of it in turn). The task
@@ -53,6 +55,7 @@ The decoders of this project are evaluated on people below 1,000,000: train on t
 """
 _TASKS = ("gestures", "wrist", "handwriting", "postures")
 _BYTES_PER_SAMPLE = 80
+_POSTURE_RATE = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +102,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "channel (default: 0)",
     )
     how.add_argument(
+        "--ring", choices=("wrist", "forearm"), help="where the electrodes are (default: wrist)"
+    )
+    how.add_argument(
+        "--spread",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="how far people are from the usual one; 0: all alike, 1.5: beyond those that "
+        "decoders are trained on (default: 1)",
+    )
+    how.add_argument(
         "--rate",
         type=int,
         metavar="HZ",
@@ -125,6 +139,10 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
 
     script = options.script or options.task or "gestures"
     task = options.task or (script if script in RELEASED_TASKS else "gestures")
+    ring, rate = options.ring, options.rate
+    if ring is None:
+        ring = "forearm" if task == "postures" else "wrist"
+        rate = _POSTURE_RATE if task == "postures" and rate is None else rate
     first, number = options.person, 1
     if options.people is not None:
         first, number = options.first_person, options.people
@@ -142,7 +160,9 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
                 person if options.seed is None else options.seed,
                 Hand[options.hand.upper()],
                 options.rotation,
-                options.rate,
+                ring,
+                options.spread,
+                rate,
             )
             for person in range(first, first + number)
         ]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from semg_driver.devices.device import Hand
 from semg_driver.simulation.band import SAMPLE_RATE
+from semg_driver.simulation.montage import FOREARM_RING, WRISTBAND, Montage
 from semg_driver.simulation.script import SCRIPTS
 
 RELEASED_TASKS: Mapping[str, str] = MappingProxyType(
@@ -20,6 +21,10 @@ RELEASED_TASKS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The task that a released recording names, by ours; each is also the name of a script."""
+RINGS: Mapping[str, Montage] = MappingProxyType({"wrist": WRISTBAND, "forearm": FOREARM_RING})
+"""Rings of electrodes by where they are worn."""
+WIDEST = 3.0
+"""Largest spread."""
 LONGEST = 240.0
 """Minutes: what is simulated is held in memory, some 8 MB for each."""
 RATES = (250.0, SAMPLE_RATE)
@@ -47,6 +52,10 @@ class Plan:
         The arm that wears the band.
     rotation : float
         Degrees by which the band is rotated beyond how this person puts it on.
+    ring : str
+        Key of `RINGS`.
+    spread : float
+        How far the person is from the usual one: 1 as people are trained on, 0 all alike.
     rate : int or None
         Whole number of Hz at which raw samples in V are written; None writes them at 2 kHz and
         conditioned, as released.
@@ -64,6 +73,8 @@ class Plan:
     seed: int
     hand: Hand = Hand.RIGHT
     rotation: float = 0.0
+    ring: str = "wrist"
+    spread: float = 1.0
     rate: int | None = None
 
     def __post_init__(self) -> None:
@@ -86,6 +97,10 @@ class Plan:
             raise ValueError(f"minutes {self.minutes:g}: too short for a sample")
         if not -360.0 <= self.rotation <= 360.0:
             raise ValueError(f"rotation {self.rotation:g}: must be from -360 to 360 degrees")
+        if self.ring not in RINGS:
+            raise ValueError(f"ring '{self.ring}': must be one of {', '.join(RINGS)}")
+        if not 0.0 <= self.spread <= WIDEST:
+            raise ValueError(f"spread {self.spread:g}: must be from 0 to {WIDEST:g}")
         if self.rate is not None and not RATES[0] <= self.rate <= RATES[1]:
             raise ValueError(f"rate {self.rate}: must be from {RATES[0]:g} to {RATES[1]:g} Hz")
 

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from semg_bringup.simulated.labels import labels_of
-from semg_bringup.simulated.plan import Plan
-from semg_decoders.signal.conditioning import NOISE_SD, SAMPLE_RATE, Conditioner
+from semg_bringup.simulated.plan import RINGS, Plan
+from semg_decoders.signal.conditioning import SAMPLE_RATE, Conditioner
 from semg_driver.devices.device import DeviceInfo, Hand, Source, Truth
 from semg_driver.recordings.hdf5_attributes import USABLE_BANDWIDTH
 from semg_driver.recordings.writer import Content
-from semg_driver.simulation.band import BANDWIDTH, FULL_SCALE
 from semg_driver.simulation.person import CHANNELS, Person
 from semg_driver.simulation.script import SCRIPTS
+from semg_driver.simulation.version import SIMULATION_VERSION, simulation_hash
 from semg_driver.simulation.wearer import Wearer
 
 PIECE = 20_000
@@ -42,9 +42,13 @@ def simulated_content(plan: Plan, progress: Callable[[int], None] = lambda made:
     progress : callable
         Called with the number of samples of each piece that is made.
     """
-    person = Person.sample(plan.person, hand=plan.hand, rotation_offset=plan.rotation)
-    wearer = Wearer(person, SCRIPTS[plan.script](plan.seed), seed=plan.seed)
-    conditioner = None if plan.rate else Conditioner(SAMPLE_RATE, NOISE_SD, False, CHANNELS)
+    person = Person.sample(
+        plan.person, hand=plan.hand, rotation_offset=plan.rotation, spread=plan.spread
+    )
+    montage = RINGS[plan.ring]
+    script = SCRIPTS[plan.script](plan.seed, person)
+    wearer = Wearer(person, script, seed=plan.seed, montage=montage)
+    conditioner = None if plan.rate else Conditioner(SAMPLE_RATE, montage.noise_sd, False, CHANNELS)
     emg = np.empty((plan.samples, CHANNELS), np.float32)
     truths = []
     for first in range(0, plan.samples, PIECE):
@@ -68,6 +72,8 @@ def simulated_content(plan: Plan, progress: Callable[[int], None] = lambda made:
         task=plan.released_task,
         prompts=labels.prompts,
         stages=labels.stages,
+        origin=f"simulated person {plan.person}, script {plan.script} {plan.seed}, spread "
+        f"{plan.spread:g}, simulation {SIMULATION_VERSION} ({simulation_hash()})",
     )
 
 
@@ -84,12 +90,12 @@ def joined(truths: Sequence[Truth]) -> Truth:
 
 
 def _info(plan: Plan) -> DeviceInfo:
-    left = plan.hand is Hand.LEFT
+    left, montage = plan.hand is Hand.LEFT, RINGS[plan.ring]
     released = DeviceInfo(
         device="simulator",
         serial=f"person-{plan.person}",
         sample_rate=SAMPLE_RATE,
-        bandwidth=BANDWIDTH[1],
+        bandwidth=montage.bandwidth[1],
         channels=CHANNELS,
         channel_labels=tuple(str(channel) for channel in range(CHANNELS)),
         ring_order=tuple((-c if left else c) % CHANNELS for c in range(CHANNELS)),
@@ -105,10 +111,10 @@ def _info(plan: Plan) -> DeviceInfo:
     return replace(
         released,
         sample_rate=float(plan.rate),
-        bandwidth=min(BANDWIDTH[1], USABLE_BANDWIDTH * plan.rate),
+        bandwidth=min(montage.bandwidth[1], USABLE_BANDWIDTH * plan.rate),
         unit="V",
-        noise_sd=NOISE_SD,
-        full_scale=FULL_SCALE,
+        noise_sd=montage.noise_sd,
+        full_scale=montage.full_scale,
         conditioned=False,
     )
 

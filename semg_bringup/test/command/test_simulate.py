@@ -50,7 +50,7 @@ def test_a_corpus_is_scored(semg_here, simulated, tmp_path):
     facts = json.loads((tmp_path / "facts.json").read_text("utf-8"))
     names = [part["name"] for part in facts["partitions"]]
     assert names == ["wrist_person_00005", "wrist_person_00006"]
-    assert all(part["correlation"] > 0.8 for part in facts["partitions"])
+    assert all(part["correlation"] > 0.4 for part in facts["partitions"])
 
 
 def test_the_seed_makes_another_occasion_and_not_another_person(simulated):

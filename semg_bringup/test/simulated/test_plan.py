@@ -30,6 +30,8 @@ def test_every_script_but_the_one_that_waits_can_be_recorded():
         ({"minutes": LONGEST + 1}, "at most 240"),
         ({"minutes": 1e-9}, "too short for a sample"),
         ({"rotation": float("inf")}, "rotation inf: must be from -360 to 360"),
+        ({"ring": "ankle"}, "ring 'ankle': must be one of wrist, forearm"),
+        ({"spread": -1.0}, "spread -1: must be from 0 to 3"),
         ({"rate": 3000}, "rate 3000: must be from 250 to 2000 Hz"),
     ],
 )

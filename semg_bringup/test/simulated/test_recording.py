@@ -20,7 +20,8 @@ def simulated():
 
 
 def plan(task="gestures", **fields):
-    return Plan(17, task, fields.pop("script", task), MINUTES, 4, **fields)
+    script, minutes = fields.pop("script", task), fields.pop("minutes", MINUTES)
+    return Plan(17, task, script, minutes, 4, **fields)
 
 
 @pytest.fixture
@@ -109,3 +110,35 @@ def test_another_script_keeps_the_labels_of_the_task(recorded):
     recording = recorded(script="rest")
     assert len(recording.labels().prompts) == 0
     assert recording.labels().stages["name"].tolist() == ["rest"]
+
+
+def test_handwriting_has_prompts_and_nothing_of_one_that_is_not_finished(recorded):
+    recording = recorded(task="handwriting")
+    _, truth = simulate(17, "handwriting", 60 * MINUTES, 4)
+    prompts = recording.labels().prompts
+    assert prompts["prompt"].tolist() == [prompt.text for prompt in truth.prompts]
+    assert recording.rows_at(prompts["end"]).tolist() == [prompt.stop for prompt in truth.prompts]
+    assert len(prompts) > 0
+    assert recording.task == "handwriting"
+
+
+def test_postures_under_a_ring_on_the_forearm_are_laid_out_as_real_ones(shared):
+    simulated = simulated_content(plan("postures", ring="forearm", rate=1000, minutes=28 / 60))
+    with Hdf5Recording(shared / "data" / "flexemg" / "flexemg_s001_1Train.hdf5") as real:
+        info, labels, start = real.info, real.labels(), real.times(0, 1)[0]
+        assert simulated.task == real.task
+    assert len(simulated.emg) == 28_000
+    assert (simulated.info.sample_rate, simulated.info.unit) == (info.sample_rate, info.unit)
+    assert simulated.info.channels == info.channels
+    for ours, theirs in ((simulated.prompts, labels.prompts), (simulated.stages, labels.stages)):
+        assert list(ours.columns) == list(theirs.columns)
+        assert sorted(ours["name"][:6]) == sorted(theirs["name"][:6])
+    # One trial: rest, four postures, rest, at the same times.
+    times = labels.prompts["time"][:6] - start
+    np.testing.assert_allclose(simulated.prompts["time"], times, atol=1e-3)
+    np.testing.assert_allclose(simulated.stages["end"], labels.stages["end"][:6] - start, atol=1e-3)
+
+
+def test_what_was_simulated_is_told():
+    origin = simulated_content(plan(spread=1.5)).origin
+    assert origin.startswith("simulated person 17, script gestures 4, spread 1.5, simulation ")

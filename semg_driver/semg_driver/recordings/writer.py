@@ -43,6 +43,8 @@ class Content:
     prompts, stages : Table or None
         What people were asked to do, with the columns that `Labels` names; times on the same
         clock as `times`.
+    origin : str
+        Where it comes from, in a line for people.
     """
 
     emg: NDArray[np.float32]
@@ -53,6 +55,7 @@ class Content:
     task: str = ""
     prompts: Table | None = None
     stages: Table | None = None
+    origin: str = ""
 
 
 def write_hdf5(path: str | Path, content: Content) -> None:
@@ -137,4 +140,6 @@ def _attributes(content: Content) -> dict[str, Any]:
     }
     if content.task:
         attributes["task"] = content.task
+    if content.origin:
+        attributes["origin"] = content.origin
     return attributes
