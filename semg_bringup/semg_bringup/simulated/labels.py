@@ -13,6 +13,9 @@ from semg_driver.recordings.pandas_table import Table
 from semg_driver.recordings.released_hdf5 import Labels
 from semg_driver.simulation.band import SAMPLE_RATE
 
+_SHOWN_AS = str.maketrans({"⌫": "←", "_": "→", "⏎": "\n"})
+"""How prompts of released recordings show what is written by a gesture."""
+
 
 def labels_of(plan: Plan, truth: Truth) -> Labels:
     """Return the tables of a recording, whose time stamps count from 0.
@@ -41,7 +44,9 @@ def _prompts(plan: Plan, truth: Truth) -> Table | None:
         case "handwriting":
             return Table(
                 {
-                    "prompt": _texts([prompt.text for prompt in truth.prompts]),
+                    "prompt": _texts(
+                        [prompt.text.translate(_SHOWN_AS) for prompt in truth.prompts]
+                    ),
                     "start": _seconds([prompt.start for prompt in truth.prompts]),
                     "end": _seconds([prompt.stop for prompt in truth.prompts]),
                 }

@@ -4,6 +4,8 @@ import pytest
 
 from semg_bringup.simulated.labels import labels_of
 from semg_bringup.simulated.plan import Plan
+from semg_decoders.decoding.characters import CHARACTERS
+from semg_decoders.evaluation.prompt_cleaning import clean_prompt
 from semg_driver.devices.device import GestureLabel, PostureLabel, Truth, WrittenText
 
 
@@ -49,11 +51,11 @@ def test_a_posture_lasts_until_the_next(label):
 def test_handwriting_has_prompts_and_the_postures_where_they_are_known(label):
     labels = label(
         "handwriting",
-        prompts=(WrittenText("to→be🤏", 2000, 9000), WrittenText("or", 10_000, 12_000)),
+        prompts=(WrittenText("to_by⌫e⏎🤏", 2000, 9000), WrittenText("or", 10_000, 12_000)),
         postures=(PostureLabel("on_lap", 8000),),
     )
     assert list(labels.prompts.rows()) == [
-        {"prompt": "to→be🤏", "start": 1.0, "end": 4.5},
+        {"prompt": "to→by←e\n🤏", "start": 1.0, "end": 4.5},
         {"prompt": "or", "start": 5.0, "end": 6.0},
     ]
     assert list(labels.stages.rows()) == [
@@ -65,3 +67,9 @@ def test_handwriting_has_prompts_and_the_postures_where_they_are_known(label):
 def test_nothing_done_is_an_empty_table(label):
     prompts = label("gestures", gestures=()).prompts
     assert (len(prompts), list(prompts.columns)) == (0, ["name", "time"])
+
+
+def test_prompts_are_cleaned_to_what_was_written(label):
+    characters = "".join(CHARACTERS)
+    prompts = label("handwriting", prompts=(WrittenText(characters, 0, 10),)).prompts
+    assert clean_prompt(prompts["prompt"][0], CHARACTERS) == characters

@@ -5,6 +5,8 @@ from scipy.signal import butter, sosfilt
 
 from semg_bringup.simulated.plan import Plan
 from semg_bringup.simulated.recording import PIECE, simulated_content
+from semg_decoders.decoding.characters import CHARACTERS
+from semg_decoders.evaluation.prompt_cleaning import clean_prompt
 from semg_driver.devices.device import Hand
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
 from semg_driver.recordings.writer import write_hdf5
@@ -116,7 +118,8 @@ def test_handwriting_has_prompts_and_nothing_of_one_that_is_not_finished(recorde
     recording = recorded(task="handwriting")
     _, truth = simulate(17, "handwriting", 60 * MINUTES, 4)
     prompts = recording.labels().prompts
-    assert prompts["prompt"].tolist() == [prompt.text for prompt in truth.prompts]
+    written = [clean_prompt(prompt, CHARACTERS) for prompt in prompts["prompt"]]
+    assert written == [prompt.text for prompt in truth.prompts]
     assert recording.rows_at(prompts["end"]).tolist() == [prompt.stop for prompt in truth.prompts]
     assert len(prompts) > 0
     assert recording.task == "handwriting"
