@@ -92,3 +92,20 @@ def test_without_what_makes_them_the_published_networks_are_refused_in_one_line(
     (line,) = finished.stderr.splitlines()
     assert line.startswith("bench: --published: ")
     assert line.endswith("onnx not installed (requirements/train.txt)")
+
+
+def test_a_quick_bench_of_training_measures_speed_and_how_busy_the_device_is():
+    pytest.importorskip("torch", reason="torch is only installed for training")
+    finished = subprocess.run(
+        [sys.executable, "-m", "test.bench", "--training", "--quick", "--json"],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+    assert finished.returncode == 0, finished.stderr
+    small = json.loads(finished.stdout)["training"]["small"]
+    assert small["hours_per_second"] == pytest.approx(small["steps_per_second"] * 32 * 4 / 3600)
+    assert 0 < small["busy"] <= 1

@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import sys
+from importlib.util import find_spec
 
 import rclpy
 from rclpy.signals import SignalHandlerOptions
@@ -34,6 +35,8 @@ def main() -> int:
     machine = describe_machine()
     published = {}
     try:
+        if options.training:
+            return _training(seconds, machine, options.json)
         if options.commands:
             rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
             commands = _commands(seconds, find_bundles(options.gestures, options.wrist), progress)
@@ -84,6 +87,23 @@ def main() -> int:
     return 0
 
 
+def _training(seconds: float, machine: dict[str, str], as_json: bool) -> int:
+    missing = [name for name in ("torch", "lightning", "onnx") if find_spec(name) is None]
+    if missing:
+        said = f"{' and '.join(missing)} not installed (requirements/train.txt)"
+        print(f"bench: --training: {said}", file=sys.stderr)
+        return 2
+    from test.bench.training import measure_sizes, print_training
+
+    figures = measure_sizes(seconds)
+    if as_json:
+        sizes = {size: dataclasses.asdict(one) for size, one in figures.items()}
+        print(json.dumps({"machine": machine, "training": sizes}, indent=2))
+    else:
+        print_training(figures, Console(width=max(120, Console().width)))
+    return 0
+
+
 def _commands(seconds: float, bundles: Bundles, progress: Console) -> dict[str, dict[str, Latency]]:
     return {
         arrangement: measure_commands(
@@ -112,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--commands", action="store_true", help="only the latency of commands to a robot"
+    )
+    parser.add_argument(
+        "--training", action="store_true", help="only how fast networks are trained (needs torch)"
     )
     parser.add_argument("--json", action="store_true", help="print figures for a program")
     parser.add_argument("--gestures", default="gestures", help="gesture bundle, name or path")

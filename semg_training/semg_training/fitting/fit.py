@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -102,6 +102,7 @@ def fit(
     identity: Mapping[str, Any],
     *,
     console: Console | None = None,
+    callbacks: Sequence[Callback] = (),
     log: Callable[[str], None] = print,
 ) -> TrainingRecord:
     """Train, and leave the network as it was when it scored best.
@@ -120,6 +121,8 @@ def fit(
         Plain values of all that has to be the same when training goes on.
     console : Console, optional
         Where a bar is shown.
+    callbacks : sequence of Callback
+        Of Lightning, that take part.
     log : callable
         Takes a line at every measurement.
 
@@ -143,7 +146,10 @@ def fit(
         done, progress = int(checkpoint["global_step"]), saved_progress(checkpoint)
         log(f"going on after step {done} of {plan.total} ({last})")
     if not plan.ends_at(done, progress.worse):
-        done, progress = _fit(network, task, settings, folder, identity, done, console, log)
+        with_bar = [*callbacks]
+        if console is not None:
+            with_bar.append(ProgressBar(console, plan.total))
+        done, progress = _fit(network, task, settings, folder, identity, done, with_bar, log)
     network.to("cpu")
     network.load_state_dict(weights(folder / BEST))
     return TrainingRecord(progress.score, progress.best_step, done, progress.seconds)
@@ -156,7 +162,7 @@ def _fit(
     folder: Path,
     identity: Mapping[str, Any],
     done: int,
-    console: Console | None,
+    callbacks: list[Callback],
     log: Callable[[str], None],
 ) -> tuple[int, Progress]:
     """Train from step `done` on; return how far that came."""
@@ -164,10 +170,7 @@ def _fit(
     module = FittedNetwork(network, task, settings.optimiser, settings.plan, settings.seed)
     with StopRequest() as stop, _quiet():
         checking = Checking(task, plan, folder, stop, log)
-        callbacks: list[Callback] = [_Identity(identity), checking]
-        if console is not None:
-            callbacks.append(ProgressBar(console, plan.total))
-        trainer = _trainer(settings, folder, callbacks)
+        trainer = _trainer(settings, folder, [_Identity(identity), checking, *callbacks])
         draws = Draws(task, settings.seed, trainer.global_rank)
         trainer.fit(
             module,
