@@ -7,7 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,58 +32,71 @@ Example = TypeVar("Example")
 _Arrays = dict[str, NDArray[np.float64]]
 
 
-def gesture_baseline(*, processes: int | None = None, progress: bool = True) -> GestureBaseline:
+def gesture_baseline(
+    people: range = PEOPLE, *, processes: int | None = None, progress: bool = True
+) -> GestureBaseline:
     """Return the baseline for gestures, fitting it if that was not done before."""
+
+    def fit() -> GestureBaseline:
+        return GestureBaseline.fit(_simulated(gestures.examples, people, processes, progress))
+
     return _kept(
-        "gestures",
-        lambda: GestureBaseline.fit(_simulated(gestures.examples, processes, progress)),
+        baseline_path("gestures", people),
+        fit,
         lambda b: {**_of_discriminant(b.discriminant), "threshold": np.array(b.threshold)},
         lambda a: GestureBaseline(_discriminant(a), float(a["threshold"])),
     )
 
 
-def wrist_baseline(*, processes: int | None = None, progress: bool = True) -> WristBaseline:
+def wrist_baseline(
+    people: range = PEOPLE, *, processes: int | None = None, progress: bool = True
+) -> WristBaseline:
     """Return the baseline for the wrist, fitting it if that was not done before."""
+
+    def fit() -> WristBaseline:
+        return WristBaseline.fit(_simulated(wrist.examples, people, processes, progress))
+
     return _kept(
-        "wrist",
-        lambda: WristBaseline.fit(_simulated(wrist.examples, processes, progress)),
+        baseline_path("wrist", people),
+        fit,
         lambda b: {"weights": b.regression.weights, "offset": np.array(b.regression.offset)},
         lambda a: WristBaseline(Regression(a["weights"], float(a["offset"]))),
     )
 
 
 def handwriting_baseline(
-    *, processes: int | None = None, progress: bool = True
+    people: range = PEOPLE, *, processes: int | None = None, progress: bool = True
 ) -> HandwritingBaseline:
     """Return the baseline for handwriting, fitting it if that was not done before."""
     return _kept(
-        "handwriting",
-        lambda: HandwritingBaseline.fit(_simulated(handwriting.examples, processes, progress)),
+        baseline_path("handwriting", people),
+        lambda: HandwritingBaseline.fit(
+            _simulated(handwriting.examples, people, processes, progress)
+        ),
         lambda b: {**_of_discriminant(b.discriminant), "patience": np.array(b.patience)},
         lambda a: HandwritingBaseline(_discriminant(a), float(a["patience"])),
     )
 
 
-def baseline_path(task: str) -> Path:
+def baseline_path(task: str, people: range = PEOPLE) -> Path:
     """Return where a task's baseline is kept."""
-    name = f"{simulation_hash()}-{PEOPLE.start}-{len(PEOPLE)}-v{VERSION}"
+    name = f"{simulation_hash()}-{people.start}-{len(people)}-v{VERSION}"
     return cache_folder() / "baselines" / name / f"{task}.npz"
 
 
 def _simulated(
-    make: Callable[[int], Example], processes: int | None, progress: bool
+    make: Callable[[int], Example], people: range, processes: int | None, progress: bool
 ) -> list[Example]:
     what = "Fitting the linear baseline"
-    return in_processes(make, PEOPLE, what, processes=processes, progress=progress)
+    return in_processes(make, people, what, processes=processes, progress=progress)
 
 
 def _kept(
-    task: str,
+    path: Path,
     fit: Callable[[], Baseline],
     arrays: Callable[[Baseline], _Arrays],
     baseline: Callable[[_Arrays], Baseline],
 ) -> Baseline:
-    path = baseline_path(task)
     try:
         with np.load(path, allow_pickle=False) as file:
             return baseline(dict(file))
@@ -92,7 +105,8 @@ def _kept(
     partial = path.with_name(f".{path.stem}.{os.getpid()}.npz")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(partial, **arrays(fitted))
+        named: dict[str, Any] = {**arrays(fitted)}
+        np.savez(partial, **named)
         partial.replace(path)
     except OSError:
         # It is only fitted anew next time.

@@ -32,7 +32,7 @@ class Column:
     digits : int
         After the point.
     worst : callable
-        Which of several values is the worst: ``max`` or ``min``.
+        Which of several values is the worst: ``max`` or ``min``; NaN if none is.
     """
 
     title: str
@@ -85,7 +85,7 @@ _SPEED = Column(
     "mean_speed_deg_per_s",
     _velocity(lambda s: s.mean_speed),
     1,
-    min,
+    lambda values: math.nan,
 )
 
 
