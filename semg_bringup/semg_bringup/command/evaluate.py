@@ -4,18 +4,14 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from semg_bringup.command.numbers import count, positive, probability
 from semg_bringup.command.refusal import CommandError
-
-if TYPE_CHECKING:
-    from semg_bringup.evaluation.simulated_people import Evaluation
 
 DESCRIPTION = """\
 Decode by the same engines as the live nodes what was really done, and say how well that goes.
@@ -27,18 +23,23 @@ With --data: labelled recordings, by the published metrics of the bundle's task.
   wrist        mean absolute error of the angular velocity in deg/s, for each partition
   handwriting  CER: edits that turn the decoded text into the prompt, in % of its length
 
-Without --data: simulated people whom no model has seen in training or model choice do
-gestures, rest, and move their wrist. Event F1, false events per minute at rest, correlation
-and error of the wrist velocity. These figures say that the decoders work on what the
-simulation can produce; they say nothing about your arm.
+Without --data: simulated people whom no model has seen in training or model choice do what
+the default bundles are for, streamed as by a band.
+  gestures     CLER, missed gestures in %, and false events per minute of what is no gesture:
+               rest, grasping, typing, walking, scratching, and all of it in turn
+  wrist        mean absolute error in deg/s, also of always answering zero, and correlation
+  handwriting  CER, greedy, and by beam search if the bundle has a character model
+Beside each stands a linear baseline on the same EMG: discriminants and a ridge regression on
+log amplitudes, fitted once to 16 other simulated people (minutes, then kept). These figures say
+that the decoders work on what the simulation can produce; they say nothing about your arm.
 """
 EXAMPLES = """\
 PATH is an HDF5 recording in the released layout, or a folder with <task>_corpus.csv (columns
 dataset, start, end, split) and its recordings. Recordings are decoded in parallel.
 
-A gesture counts as detected where its probability crosses 0.35, as in the published CLER,
-unless --threshold says otherwise; the live threshold of a bundle is another thing, and
-`semg info BUNDLE` shows it.
+A gesture counts as detected in a recording where its probability crosses 0.35, as in the
+published CLER; in simulated people where the bundle's live events cross, which
+`semg info BUNDLE` shows. --threshold says otherwise for both.
 
 examples:
   semg evaluate --bundle ./published_gestures --data ./emg_data
@@ -46,22 +47,34 @@ examples:
   semg evaluate --bundle gestures --data day1.hdf5 --threshold 0.5 --figures pictures
   semg evaluate                                the default bundles on people 701 to 710
   semg evaluate --people 2 --minutes 0.5       a quick look
+  semg evaluate --tasks wrist --outside        people unlike those it was trained on
   semg evaluate --bundle-gestures ./mine --json mine.json
 """
-_OF_RECORDINGS = {"bundle": None, "split": "test", "threshold": None, "figures": None}
+_OF_RECORDINGS = {"bundle": None, "split": "test", "figures": None}
 _OF_PEOPLE = {
     "people": 10,
     "first_person": 701,
     "minutes": 2.0,
-    "bundle_gestures": "gestures",
-    "bundle_wrist": "wrist",
+    "tasks": None,
+    "outside": False,
+    "no_baseline": False,
+    "bundle_gestures": None,
+    "bundle_wrist": None,
+    "bundle_handwriting": None,
 }
+_TASKS = ("gestures", "wrist", "handwriting")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options; what is not given is None, so that it can be told."""
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="also save everything in numbers here"
+    )
+    parser.add_argument(
+        "--threshold",
+        type=probability,
+        metavar="P",
+        help="probability whose crossing is a gesture; see below",
     )
     recordings = parser.add_argument_group("recordings")
     recordings.add_argument("--data", type=Path, metavar="PATH", help="what to decode; see below")
@@ -72,12 +85,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--split",
         metavar="NAME",
         help=f"rows of the corpus to take, or all (default: {_OF_RECORDINGS['split']})",
-    )
-    recordings.add_argument(
-        "--threshold",
-        type=probability,
-        metavar="P",
-        help="probability whose crossing is a gesture (default: 0.35, as published)",
     )
     recordings.add_argument(
         "--figures", type=Path, metavar="DIR", help="draw figures into this folder (PNG)"
@@ -97,10 +104,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--minutes",
         type=positive,
         metavar="M",
-        help="minutes of gestures, of rest and of wrist movement each "
+        help="minutes of gestures, of anything else, of wrist movement and of writing each "
         f"(default: {_OF_PEOPLE['minutes']:g})",
     )
-    for task in ("gestures", "wrist"):
+    people.add_argument(
+        "--tasks",
+        metavar="LIST",
+        help=f"which of {', '.join(_TASKS)} (default: all that have a bundle)",
+    )
+    people.add_argument(
+        "--outside",
+        action="store_true",
+        default=None,
+        help="people 1.5 times as far from the usual one as those that models are trained on",
+    )
+    people.add_argument(
+        "--no-baseline", action="store_true", default=None, help="leave out the linear baseline"
+    )
+    for task in _TASKS:
         people.add_argument(
             f"--bundle-{task}",
             metavar="NAME_OR_FOLDER",
@@ -168,34 +189,53 @@ def _prepare_figures(folder: Path) -> None:
 
 
 def _people(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
-    from semg_bringup.evaluation.simulated_people import evaluate_people, to_markdown
+    from semg_bringup.evaluation.markdown import to_markdown
+    from semg_bringup.evaluation.people.report import report_people
+    from semg_bringup.evaluation.simulated_people import OUTSIDE, evaluate_people
 
     seeds = range(options.first_person, options.first_person + options.people)
+    bundles = _bundles(options)
+    if options.threshold is not None and "gestures" not in bundles:
+        raise CommandError("--threshold: is for gestures, which are not among --tasks")
     try:
         evaluation = evaluate_people(
-            options.bundle_gestures,
-            options.bundle_wrist,
+            bundles,
             seeds,
             options.minutes,
+            spread=OUTSIDE if options.outside else 1.0,
+            threshold=options.threshold,
+            baseline=not options.no_baseline,
             progress=_progress(),
         )
     except ValueError as error:
         raise CommandError(str(error)) from None
-    return to_markdown(evaluation), _facts_of_people(evaluation)
+    report = report_people(evaluation)
+    return to_markdown(report), {"bundles": bundles, **report.facts}
 
 
-def _facts_of_people(evaluation: Evaluation) -> dict[str, Any]:
-    return {
-        "people_are_simulated": True,
-        "event_f1": evaluation.event_f1,
-        "gesture_f1": evaluation.gesture_f1,
-        "false_events_per_minute_at_rest": evaluation.false_per_minute_at_rest,
-        "false_events_per_minute_moving": evaluation.false_per_minute_moving,
-        "wrist_correlation": evaluation.correlation,
-        "wrist_error_deg_per_s": evaluation.error,
-        "mean_speed_deg_per_s": evaluation.mean_speed,
-        **dataclasses.asdict(evaluation),
-    }
+def _bundles(options: argparse.Namespace) -> dict[str, str]:
+    """Return the bundle of each task; those that are not installed are left out, saying so."""
+    from semg_decoders.inference.lookup import installed_bundles
+
+    tasks = _TASKS if options.tasks is None else tuple(options.tasks.split(","))
+    for task in tasks:
+        if task not in _TASKS:
+            raise CommandError(f"--tasks: '{task}', must be of {', '.join(_TASKS)}")
+    bundles = {}
+    for task in _TASKS:
+        named = getattr(options, f"bundle_{task}")
+        if task not in tasks:
+            if named is not None:
+                raise CommandError(f"--bundle-{task}: {task} is not among --tasks")
+        elif named is None and options.tasks is None and task not in installed_bundles():
+            print(
+                f"semg evaluate: {task} is left out: no bundle '{task}' is installed; "
+                f"--bundle-{task} names another",
+                file=sys.stderr,
+            )
+        else:
+            bundles[task] = named or task
+    return bundles
 
 
 def _progress() -> bool:

@@ -266,7 +266,34 @@ def test_a_threshold_is_a_probability(semg_here, threshold):
 
 
 def test_simulated_people_are_scored_without_data(evaluate):
-    said = evaluate("--people", "1", "--minutes", "0.1", "--first-person", "3")
+    said = evaluate("--people", "1", "--minutes", "0.1", "--first-person", "3", "--no-baseline")
     assert said.facts["people_are_simulated"] is True
     assert said.facts["people"][0]["seed"] == 3
-    assert "| **mean** |" in said.text
+    assert "| **mean** " in said.text
+    assert "**gestures**" in said.text
+
+
+def test_simulated_people_write_for_a_bundle_that_is_named(evaluate, handwriting_bundle):
+    said = evaluate(
+        "--people", 1, "--minutes", 0.2, "--no-baseline", "--tasks", "handwriting",
+        "--bundle-handwriting", handwriting_bundle,
+    )  # fmt: skip
+    (person,) = said.facts["people"]
+    assert person["handwriting"]["prompts"] > 0
+    # The model writes the same whatever it is given.
+    assert person["handwriting"]["greedy"]["cer"] > 50.0
+    assert person["handwriting"]["searched"] is None
+    assert said.facts["bundles"] == {"handwriting": str(handwriting_bundle)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--tasks", "wrist,dance"], "--tasks: 'dance', must be of gestures, wrist, handwriting"),
+        (["--tasks", "wrist", "--bundle-gestures", "x"], "gestures is not among --tasks"),
+        (["--tasks", "wrist", "--threshold", "0.5"], "--threshold: is for gestures"),
+        (["--first-person", "1000000", "--tasks", "wrist"], "models are trained on the others"),
+    ],
+)
+def test_what_simulated_people_cannot_do_is_refused(refused, arguments, message):
+    assert message in refused("evaluate", *arguments)
