@@ -79,7 +79,8 @@ def _powers(emg: Tensor, columns: int) -> Tensor:
     products = ordered @ ordered.conj().transpose(-1, -2)
     covered = products.unfold(1, columns // per_stride, 1).sum(-1) / columns
     squares = covered.real**2 + covered.imag**2
-    return torch.einsum("ab,nfbcd->nfacd", _band_weights(emg), squares)
+    powers: Tensor = torch.einsum("ab,nfbcd->nfacd", _band_weights(emg), squares)
+    return powers
 
 
 def _logarithm(matrices: Tensor, floor: float) -> Tensor:
@@ -89,11 +90,13 @@ def _logarithm(matrices: Tensor, floor: float) -> Tensor:
     if floor:
         level = torch.tensor(math.log(floor), dtype=values.dtype, device=values.device)
         logarithms = torch.logaddexp(logarithms, level)
-    return (vectors * logarithms[..., None, :]) @ vectors.transpose(-1, -2)
+    frames: Tensor = (vectors * logarithms[..., None, :]) @ vectors.transpose(-1, -2)
+    return frames
 
 
 def _band_weights(like: Tensor) -> Tensor:
     """Return (bands, bins): each band's mean over its bins."""
     frequencies = torch.as_tensor(bin_frequencies(SAMPLE_RATE)).to(like)
     inside = torch.stack([(frequencies > low) & (frequencies <= high) for low, high in BANDS])
-    return inside.to(like) / inside.sum(dim=1, keepdim=True)
+    weights: Tensor = inside.to(like) / inside.sum(dim=1, keepdim=True)
+    return weights

@@ -111,26 +111,16 @@ class WindowAttention(nn.Module):
         memory = all_[index].transpose(1, 2).reshape(count, self.window, size)
         return self._attend(normalised, memory, mask) + frames, all_[count:]
 
-    def whole(self, frames: Tensor, mask: Tensor) -> Tensor:
-        """Take streams from their beginning.
-
-        Parameters
-        ----------
-        frames : Tensor, shape (batch, frames, size)
-            All of them.
-        mask : Tensor, shape (frames, 1, window)
-            As from `masks`, for streams that begin with the first frame.
-
-        Returns
-        -------
-        Tensor, shape (batch, frames, size)
-        """
+    def whole(self, frames: Tensor) -> Tensor:
+        """Take streams from their beginning: map (batch, frames, size) to the same shape."""
         batch, count, size = frames.shape
+        seen = torch.arange(1.0, count + 1.0, device=frames.device)
+        mask = masks(seen, self.window)[1].repeat(batch, 1, 1)
         normalised = self.norm(frames)
         all_ = nn.functional.pad(normalised, (0, 0, self.window - 1, 0))
         # Unfolding gives every window transposed already.
         memory = all_.unfold(1, self.window, 1).reshape(batch * count, self.window, size)
-        attended = self._attend(normalised.flatten(0, 1), memory, mask.repeat(batch, 1, 1))
+        attended = self._attend(normalised.flatten(0, 1), memory, mask)
         return attended.reshape(batch, count, size) + frames
 
     def _attend(self, queries: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
@@ -261,8 +251,8 @@ class ConformerBlock(nn.Module):
         frames, convolved = self.convolution(frames, convolved)
         return self.norm(self.feed_forward_after(frames)), attended, convolved
 
-    def whole(self, frames: Tensor, mask: Tensor) -> Tensor:
-        """Take streams from their beginning; shapes as for `WindowAttention` and `Convolution`."""
-        frames = self.attention.whole(self.feed_forward_before(frames), mask)
+    def whole(self, frames: Tensor) -> Tensor:
+        """Take streams from their beginning; shapes as for `Convolution.whole`."""
+        frames = self.attention.whole(self.feed_forward_before(frames))
         after: Tensor = self.norm(self.feed_forward_after(self.convolution.whole(frames)))
         return after

@@ -10,28 +10,28 @@ from scipy import special
 
 torch = pytest.importorskip("torch", reason="torch is only installed for training")
 
-from semg_decoders.decoding.characters import BLANK, CHARACTERS
-from semg_decoders.decoding.gestures import GestureDecoder
-from semg_decoders.decoding.handwriting import HandwritingDecoder
-from semg_decoders.decoding.wrist import WristDecoder
-from semg_decoders.inference.session import Model
-from semg_decoders.inference.writer import write_bundle
-from semg_decoders.signal.mpf import BANDS, MultiWindowMpf
-from semg_training.checkpoints.archive import CheckpointArchive
-from semg_training.checkpoints.checkpoint import read_checkpoint
-from semg_training.checkpoints.config import ModelConfig
-from semg_training.checkpoints.handwriting import (
+from semg_decoders.decoding.characters import BLANK, CHARACTERS  # noqa: E402
+from semg_decoders.decoding.gestures import GestureDecoder  # noqa: E402
+from semg_decoders.decoding.handwriting import HandwritingDecoder  # noqa: E402
+from semg_decoders.decoding.wrist import WristDecoder  # noqa: E402
+from semg_decoders.inference.session import Model  # noqa: E402
+from semg_decoders.inference.writer import write_bundle  # noqa: E402
+from semg_decoders.signal.mpf import BANDS, MultiWindowMpf  # noqa: E402
+from semg_training.checkpoints.archive import CheckpointArchive  # noqa: E402
+from semg_training.checkpoints.checkpoint import read_checkpoint  # noqa: E402
+from semg_training.checkpoints.config import ModelConfig  # noqa: E402
+from semg_training.checkpoints.handwriting import (  # noqa: E402
     handwriting_places,
     handwriting_settings,
     is_attention_mask,
 )
-from semg_training.checkpoints.import_checkpoint import CHECKPOINT_FILE, CONFIG_FILE
-from semg_training.checkpoints.load import load_network
-from semg_training.checkpoints.sources import Sources
-from semg_training.gesture_targets import GESTURES
-from semg_training.int8.layers import large_layers, quantised
-from semg_training.mpf import mpf
-from semg_training.networks.handwriting import HandwritingNetwork
+from semg_training.checkpoints.import_checkpoint import CHECKPOINT_FILE, CONFIG_FILE  # noqa: E402
+from semg_training.checkpoints.load import load_network  # noqa: E402
+from semg_training.checkpoints.sources import Sources  # noqa: E402
+from semg_training.gesture_targets import GESTURES  # noqa: E402
+from semg_training.int8.layers import large_layers, quantised  # noqa: E402
+from semg_training.mpf import mpf  # noqa: E402
+from semg_training.networks.handwriting import HandwritingNetwork  # noqa: E402
 
 CUTS = [1, 7, 20, 64, 1000, "random"]
 
