@@ -58,7 +58,8 @@ class Engagements:
 
 def engagements(person: int, script: str, seconds: float, profile: str) -> Engagements:
     """Let a person do what a script says, and count."""
-    wearer = Wearer(Person.sample(person), SCRIPTS[script](person), seed=person)
+    who = Person.sample(person)
+    wearer = Wearer(who, SCRIPTS[script](person, who), seed=person)
     return _count(wearer, seconds, profile)
 
 

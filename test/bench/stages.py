@@ -50,7 +50,8 @@ def cpu_by_stage(seconds: float, bundles: Bundles) -> dict[str, float]:
     without a pause between them: caches are warmer than in real time, so that in the graph the
     same work takes longer.
     """
-    wearer = Wearer(Person.sample(101), SCRIPTS["demo"](1), seed=1)
+    person = Person.sample(101)
+    wearer = Wearer(person, SCRIPTS["demo"](1, person), seed=1)
     quality = QualityMonitor(CHANNELS, SAMPLE_RATE, FULL_SCALE)
     conditioner = Conditioner(SAMPLE_RATE, NOISE_SD, conditioned=False, channels=CHANNELS)
     mpf = MultiWindowMpf(CHANNELS, (WRIST_WINDOW, HANDWRITING_WINDOW))

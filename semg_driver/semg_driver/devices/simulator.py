@@ -50,10 +50,11 @@ class Simulator:
         self._faults = self._current = faults(options)
         self._block = max(round(options.block_ms * SAMPLE_RATE / 1e3), 1)
         self._total = round(options.duration * SAMPLE_RATE) if options.duration else None
-        script = SCRIPTS[options.script](options.script_seed)
+        person = _person(options)
+        script = SCRIPTS[options.script](options.script_seed, person)
         self._intents = script if isinstance(script, IntentScript) else None
         self._wearer = Wearer(
-            _person(options),
+            person,
             script,
             seed=options.script_seed,
             step=STEP if self._intents is None else PASSAGE,

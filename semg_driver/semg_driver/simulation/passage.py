@@ -5,8 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from semg_driver.simulation.gestures import Activity
+import numpy as np
+from numpy.typing import NDArray
+
+from semg_driver.devices.device import WrittenText
 from semg_driver.simulation.trajectory import Movement
 
 AHEAD = 0.1
@@ -34,6 +38,20 @@ class Cue:
     hold: float = 0.0
 
 
+class Exertion(Protocol):
+    """Muscle activity over some time."""
+
+    @property
+    def end(self) -> float:
+        """When all of it is over, in s."""
+
+    def scaled(self, strength: NDArray[np.float64]) -> Exertion:
+        """Return it with each muscle's level times its `strength`, shape (muscles,)."""
+
+    def add_to(self, drive: NDArray[np.float64], times: NDArray[np.float64]) -> None:
+        """Add it to `drive` (muscles, times); `times` in s."""
+
+
 @dataclass(frozen=True)
 class Effort:
     """Muscle activity that is no gesture.
@@ -42,12 +60,12 @@ class Effort:
     ----------
     sample : int
         When its time 0 is, in samples from the start of the passage.
-    activity : Activity
+    activity : Exertion
         Usual levels, to which each person's own style comes; nothing of it before the passage.
     """
 
     sample: int
-    activity: Activity
+    activity: Exertion
 
 
 @dataclass(frozen=True)
@@ -80,12 +98,16 @@ class Passage:
         What else the muscles do.
     jolts : tuple of Jolt
         What happens to the band.
+    characters, prompts : tuple of WrittenText
+        What is written, in order of its end; samples count from the start of the passage.
     """
 
     movement: Movement
     cues: tuple[Cue, ...] = ()
     efforts: tuple[Effort, ...] = ()
     jolts: tuple[Jolt, ...] = ()
+    characters: tuple[WrittenText, ...] = ()
+    prompts: tuple[WrittenText, ...] = ()
 
 
 Script = Iterator[Passage]

@@ -36,6 +36,6 @@ def simulate(
     truth : Truth
         Of all samples.
     """
-    script = SCRIPTS[script_name](script_seed)
-    wearer = Wearer(Person.sample(person_seed), script, seed=script_seed)
+    person = Person.sample(person_seed)
+    wearer = Wearer(person, SCRIPTS[script_name](script_seed, person), seed=script_seed)
     return wearer.generate(round(duration_s * SAMPLE_RATE))

@@ -15,8 +15,10 @@ from semg_driver.simulation.everyday import (
     walking_script,
 )
 from semg_driver.simulation.gestures import RELEASE_OF
+from semg_driver.simulation.handwriting.script import handwriting_script
 from semg_driver.simulation.intents import IntentScript
 from semg_driver.simulation.passage import Cue, Passage, Script
+from semg_driver.simulation.person import Person
 from semg_driver.simulation.trajectory import (
     LIMIT,
     SAMPLE_RATE,
@@ -97,19 +99,24 @@ def demo_script(seed: int) -> Script:
         yield Passage(still(angle, 2.0))
 
 
-SCRIPTS: dict[str, Callable[[int], Script]] = {
-    "demo": demo_script,
-    "gestures": gesture_script,
-    "wrist": wrist_script,
-    "rest": rest_script,
-    "grasp": grasp_script,
-    "typing": typing_script,
-    "walking": walking_script,
-    "scratching": scratching_script,
-    "daily": daily_script,
-    "intent": lambda seed: IntentScript(),
+def _by_anybody(script: Callable[[int], Script]) -> Callable[[int, Person], Script]:
+    return lambda seed, person: script(seed)
+
+
+SCRIPTS: dict[str, Callable[[int, Person], Script]] = {
+    "demo": _by_anybody(demo_script),
+    "gestures": _by_anybody(gesture_script),
+    "wrist": _by_anybody(wrist_script),
+    "rest": _by_anybody(rest_script),
+    "handwriting": handwriting_script,
+    "grasp": _by_anybody(grasp_script),
+    "typing": _by_anybody(typing_script),
+    "walking": _by_anybody(walking_script),
+    "scratching": _by_anybody(scratching_script),
+    "daily": _by_anybody(daily_script),
+    "intent": lambda seed, person: IntentScript(),
 }
-"""Scripts by name; each takes a seed."""
+"""Scripts by name; each takes a seed and who does it, which matters where it takes longer."""
 
 
 def _rng(seed: int, script: int) -> np.random.Generator:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from semg_driver.devices.device import WrittenText
 from semg_driver.simulation.passage import Cue, Effort, Jolt, Script
 
 
@@ -23,11 +24,15 @@ class Events:
         What else the muscles do.
     jolts : list of Jolt
         What happens to the band.
+    characters, prompts : list of WrittenText
+        What is written.
     """
 
     cues: list[Cue] = field(default_factory=list)
     efforts: list[Effort] = field(default_factory=list)
     jolts: list[Jolt] = field(default_factory=list)
+    characters: list[WrittenText] = field(default_factory=list)
+    prompts: list[WrittenText] = field(default_factory=list)
 
 
 class Timeline:
@@ -75,3 +80,9 @@ class Timeline:
             new.cues.extend(replace(cue, sample=start + cue.sample) for cue in passage.cues)
             new.efforts.extend(replace(e, sample=start + e.sample) for e in passage.efforts)
             new.jolts.extend(replace(jolt, sample=start + jolt.sample) for jolt in passage.jolts)
+            new.characters.extend(_from(start, text) for text in passage.characters)
+            new.prompts.extend(_from(start, text) for text in passage.prompts)
+
+
+def _from(start: int, text: WrittenText) -> WrittenText:
+    return replace(text, start=start + text.start, stop=start + text.stop)

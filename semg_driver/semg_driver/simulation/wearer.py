@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from semg_driver.devices.device import GestureLabel, Truth
+from semg_driver.devices.device import GestureLabel, Truth, WrittenText
 from semg_driver.simulation.action_potentials import LENGTH
 from semg_driver.simulation.anatomy import MUSCLES
 from semg_driver.simulation.artefacts import Artefacts
@@ -23,7 +23,7 @@ from semg_driver.simulation.gestures import (
     activity,
 )
 from semg_driver.simulation.motor_units import SpikeTrains, pools
-from semg_driver.simulation.passage import AHEAD, Cue, Effort, Script
+from semg_driver.simulation.passage import AHEAD, Cue, Effort, Exertion, Script
 from semg_driver.simulation.person import CHANNELS, Person
 from semg_driver.simulation.timeline import Timeline
 from semg_driver.simulation.wrist import wrist_drive
@@ -73,13 +73,15 @@ class Wearer:
         self._tonic_rng = tonic
         self._tonic = tonic.normal(0.0, _TONIC_SD, len(MUSCLES))
         self._performing: list[tuple[Cue, Activity]] = []
-        self._exerting: list[tuple[int, Activity]] = []
+        self._exerting: list[tuple[int, Exertion]] = []
         self._tail = np.zeros((LENGTH, CHANNELS), np.float32)
         self._made = 0
         self._emg = np.empty((0, CHANNELS), np.float32)
         self._angle: NDArray[np.float32] = np.empty(0, np.float32)
         self._velocity: NDArray[np.float32] = np.empty(0, np.float32)
         self._labels: list[GestureLabel] = []
+        self._characters: list[WrittenText] = []
+        self._prompts: list[WrittenText] = []
 
     def generate(self, samples: int) -> tuple[NDArray[np.float32], Truth]:
         """Go on for a number of samples.
@@ -94,8 +96,8 @@ class Wearer:
         emg : ndarray of float32, shape (samples, 16)
             V, as the band sends it.
         truth : Truth
-            Wrist movement of these samples and the gestures among them. Labels count samples
-            from the wearer's first one.
+            Wrist movement of these samples, the gestures among them and what was written in
+            them. Labels count samples from the wearer's first one.
 
         Raises
         ------
@@ -114,7 +116,12 @@ class Wearer:
         end = self._made - (have - samples)
         labels = tuple(label for label in self._labels if label.sample < end)
         self._labels = self._labels[len(labels) :]
-        return emg[:samples], Truth(angle[:samples], velocity[:samples], labels)
+        characters, self._characters = _ended(self._characters, end)
+        prompts, self._prompts = _ended(self._prompts, end)
+        truth = Truth(
+            angle[:samples], velocity[:samples], labels, characters=characters, prompts=prompts
+        )
+        return emg[:samples], truth
 
     def _step(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         first, stop = self._made, self._made + self._step_samples
@@ -144,6 +151,8 @@ class Wearer:
         events = self._timeline.events_until(stop + round(AHEAD * SAMPLE_RATE))
         self._start_gestures(events.cues)
         self._start_efforts(events.efforts)
+        self._characters += events.characters
+        self._prompts += events.prompts
         for jolt in events.jolts:
             self._artefacts.begin(jolt)
         times = np.arange(first, stop, _EVERY) / SAMPLE_RATE
@@ -215,3 +224,11 @@ class Wearer:
                 signal[delay : delay + step] += waves[:, delay]
         self._tail = signal[step:]
         return signal[:step]
+
+
+def _ended(
+    texts: list[WrittenText], sample: int
+) -> tuple[tuple[WrittenText, ...], list[WrittenText]]:
+    """Texts written before a sample, and those that are not yet."""
+    done = sum(text.stop <= sample for text in texts)
+    return tuple(texts[:done]), texts[done:]

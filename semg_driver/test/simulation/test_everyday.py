@@ -7,17 +7,19 @@ from scipy.signal import butter, find_peaks, sosfiltfilt, welch
 
 from semg_driver.simulation.anatomy import MUSCLE_INDEX, MUSCLES
 from semg_driver.simulation.band import NOISE_SD
+from semg_driver.simulation.person import Person
 from semg_driver.simulation.recording import simulate
 from semg_driver.simulation.script import SCRIPTS
 
 EVERYDAY = ("grasp", "typing", "walking", "scratching")
 FLEXORS = ("FDS2", "FDS3", "FDS4")
 EXTENSORS = ("ED2", "ED3", "ED4")
+PERSON = Person.sample(3001)
 
 
 def bouts(name, seed, count=60):
     """Passages of a script in which something is done."""
-    return list(itertools.islice((p for p in SCRIPTS[name](seed) if p.efforts), count))
+    return list(itertools.islice((p for p in SCRIPTS[name](seed, PERSON) if p.efforts), count))
 
 
 def drives(passage):

@@ -5,15 +5,17 @@ import numpy as np
 import pytest
 
 from semg_driver.simulation.gestures import GESTURES, RELEASE_OF
+from semg_driver.simulation.person import Person
 from semg_driver.simulation.script import SCRIPTS, gesture_script
 
+PERSON = Person.sample(104)
 SECONDS = 600.0
 
 
 def performed(name, seed=1):
     """Angle, velocity and (gesture, s, hold) of the first minutes of a script."""
     angle, velocity, cues, samples = [], [], [], 0
-    for passage in SCRIPTS[name](seed):
+    for passage in SCRIPTS[name](seed, PERSON):
         cues += [(c.gesture, (samples + c.sample) / 2000.0, c.hold) for c in passage.cues]
         angle.append(passage.movement.angle)
         velocity.append(passage.movement.velocity)

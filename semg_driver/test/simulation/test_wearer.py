@@ -83,7 +83,7 @@ def test_rest_shows_sparse_spikes_on_some_channels():
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_scripts_never_end(name):
-    worn = Wearer(PERSON, SCRIPTS[name](1), seed=1)
+    worn = Wearer(PERSON, SCRIPTS[name](1, PERSON), seed=1)
     for _ in range(40):
         emg, _ = worn.generate(4000)
         assert np.isfinite(emg).all()
