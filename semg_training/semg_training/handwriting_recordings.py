@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from semg_decoders.signal.mpf import HANDWRITING_WINDOW, STRIDE, mpf, samples_needed
-from semg_decoders.signal.noise_floor import with_noise_floor
+from semg_decoders.signal.mpf import HANDWRITING_WINDOW, STRIDE, samples_needed
 from semg_driver.devices.device import WrittenText
+from semg_training.mpf import mpf
 from semg_training.recordings import NOISE_FLOOR, RecordingPlan, performed
 from semg_training.ring_entries import to_ring_entries
 
@@ -146,8 +147,9 @@ class HandwritingEmgRecording:
 
 def small_frames(emg: NDArray[np.floating]) -> NDArray[np.float16]:
     """Return the MPF of conditioned EMG (samples, channels) as `HandwritingRecording` holds it."""
-    frames = with_noise_floor(mpf(emg, HANDWRITING_WINDOW)[:, :BANDS], NOISE_FLOOR)
-    return to_ring_entries(frames, RING_DISTANCE)
+    together = torch.from_numpy(np.ascontiguousarray(emg))[None]
+    frames = mpf(together, HANDWRITING_WINDOW, NOISE_FLOOR, range(BANDS))[0]
+    return to_ring_entries(frames.numpy(), RING_DISTANCE)
 
 
 def _inside(first: int, count: int, length: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ here as well, as the logarithm of small eigenvalues is rounding noise in float32
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -20,7 +21,13 @@ FRAMES_AT_ONCE = 64
 A GPU wants thousands, for which it needs some 400 kB each."""
 
 
-def mpf(emg: Tensor, window: int, floor: float = 0.0, at_once: int = FRAMES_AT_ONCE) -> Tensor:
+def mpf(
+    emg: Tensor,
+    window: int,
+    floor: float = 0.0,
+    bands: Sequence[int] = tuple(range(len(BANDS))),
+    at_once: int = FRAMES_AT_ONCE,
+) -> Tensor:
     """Return the MPF frames of recordings of equal length.
 
     Parameters
@@ -31,12 +38,14 @@ def mpf(emg: Tensor, window: int, floor: float = 0.0, at_once: int = FRAMES_AT_O
         Samples, a multiple of 40.
     floor : float
         Noise floor in (noise s.d.)^4, as `semg_decoders.signal.noise_floor` adds it.
+    bands : sequence of int
+        Those to compute.
     at_once : int
         How many frames of all recordings together are worked on at a time.
 
     Returns
     -------
-    Tensor of float64, shape (batch, frames, 6, channels, channels)
+    Tensor of float64, shape (batch, frames, bands, channels, channels)
         On the device of `emg`. Frame k is made from samples 40 k … 40 k + `samples_needed` - 1.
 
     Raises
@@ -59,16 +68,18 @@ def mpf(emg: Tensor, window: int, floor: float = 0.0, at_once: int = FRAMES_AT_O
     for first in range(0, frames, each):
         begin = first * STRIDE
         end = begin + (min(each, frames - first) - 1) * STRIDE + needed
-        powers = _powers(emg[:, begin:end].double(), window // HOP)
+        powers = _powers(emg[:, begin:end].double(), window // HOP, bands)
         pieces.append(_logarithm(powers, floor))
     return torch.cat(pieces, dim=1)
 
 
-def _powers(emg: Tensor, columns: int) -> Tensor:
+def _powers(emg: Tensor, columns: int, bands: Sequence[int]) -> Tensor:
     """Mean squared magnitude of the cross-spectra, (batch, frames, bands, channels, channels)."""
     taper = torch.hann_window(WINDOW, periodic=False, dtype=emg.dtype, device=emg.device)
     windows = emg.unfold(1, WINDOW, HOP) * (taper / taper.norm())
-    spectra = torch.fft.rfft(windows).permute(0, 1, 3, 2)
+    weights = _band_weights(emg, bands)
+    wanted = weights.any(dim=0).nonzero().flatten()
+    spectra = torch.fft.rfft(windows)[..., wanted].permute(0, 1, 3, 2)
     per_stride = STRIDE // HOP
     strides = spectra.shape[1] // per_stride
     grouped = spectra[:, : strides * per_stride].reshape(
@@ -79,7 +90,7 @@ def _powers(emg: Tensor, columns: int) -> Tensor:
     products = ordered @ ordered.conj().transpose(-1, -2)
     covered = products.unfold(1, columns // per_stride, 1).sum(-1) / columns
     squares = covered.real**2 + covered.imag**2
-    powers: Tensor = torch.einsum("ab,nfbcd->nfacd", _band_weights(emg), squares)
+    powers: Tensor = torch.einsum("ab,nfbcd->nfacd", weights[:, wanted], squares)
     return powers
 
 
@@ -94,9 +105,10 @@ def _logarithm(matrices: Tensor, floor: float) -> Tensor:
     return frames
 
 
-def _band_weights(like: Tensor) -> Tensor:
+def _band_weights(like: Tensor, bands: Sequence[int]) -> Tensor:
     """Return (bands, bins): each band's mean over its bins."""
     frequencies = torch.as_tensor(bin_frequencies(SAMPLE_RATE)).to(like)
-    inside = torch.stack([(frequencies > low) & (frequencies <= high) for low, high in BANDS])
+    edges = [BANDS[band] for band in bands]
+    inside = torch.stack([(frequencies > low) & (frequencies <= high) for low, high in edges])
     weights: Tensor = inside.to(like) / inside.sum(dim=1, keepdim=True)
     return weights

@@ -76,16 +76,29 @@ def joined_prompts(recording: WrittenRecording, first: int, seconds: float) -> t
     return first, last
 
 
+def is_silent(recording: WrittenRecording) -> bool:
+    """Return whether nobody writes in a recording, as far as is known."""
+    return not (recording.prompts or recording.characters)
+
+
 def draw_window(
     recording: WrittenRecording,
     rng: np.random.Generator,
     seconds: float,
     settings: HandwritingNetworkSettings,
 ) -> WrittenWindow:
-    """Draw a window of joined prompts, or of nothing where nobody writes."""
+    """Draw a window of joined prompts, or of nothing where nobody writes.
+
+    Raises
+    ------
+    ValueError
+        If there is no whole prompt in a recording in which somebody writes.
+    """
     if recording.prompts:
         chosen = int(rng.integers(len(recording.prompts)))
         return window_of_prompts(recording, *joined_prompts(recording, chosen, seconds), settings)
+    if not is_silent(recording):
+        raise ValueError("no prompt of the recording is whole")
     frames = settings.warm_up + 1 + round(seconds * SAMPLE_RATE / STRIDE)
     first = int(rng.integers(max(1, recording.frames - frames + 1)))
     return WrittenWindow(first, frames, "")

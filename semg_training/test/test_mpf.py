@@ -43,6 +43,12 @@ def test_it_does_not_matter_how_many_frames_are_worked_on_at_a_time():
         torch.testing.assert_close(mpf(batch, 160, at_once=at_once), whole, rtol=0, atol=1e-9)
 
 
+def test_bands_can_be_left_out():
+    batch = torch.from_numpy(emg_of(0)[None])
+    some = mpf(batch, 160, 0.1, bands=(0, 3))
+    torch.testing.assert_close(some, mpf(batch, 160, 0.1)[:, :, [0, 3]], rtol=0, atol=1e-9)
+
+
 def test_silence_reads_as_it_does_for_the_decoders():
     emg = np.zeros((300, 4))
     expected = with_noise_floor(mpf_of_decoders(emg, 160), 0.1)

@@ -24,6 +24,7 @@ from semg_training.written_windows import (
     UNKNOWN,
     WrittenWindow,
     draw_window,
+    is_silent,
     window_of_prompts,
 )
 
@@ -63,10 +64,19 @@ class HandwritingTask:
     pulse: float = 0.16
 
     def batch(self, rng: np.random.Generator) -> WrittenBatch:
-        """Draw a training batch."""
-        lengths = np.array([recording.frames for recording in self.training])
+        """Draw a training batch.
+
+        Raises
+        ------
+        ValueError
+            If no training recording can be used.
+        """
+        usable = [one for one in self.training if one.prompts or is_silent(one)]
+        if not usable:
+            raise ValueError("no recording to train on holds a whole prompt")
+        lengths = np.array([recording.frames for recording in usable])
         chosen = rng.choice(len(lengths), self.batch_size, p=lengths / lengths.sum())
-        recordings = [self.training[index] for index in chosen]
+        recordings = [usable[index] for index in chosen]
         windows = [(r, draw_window(r, rng, self.seconds, self.network)) for r in recordings]
         batch = collate(windows, self.network, self.pulse)
         hide(batch, rng, self.masks)
@@ -93,7 +103,7 @@ class HandwritingTask:
         assert isinstance(network, HandwritingNetwork)
         errors = pool_text_errors(prompt_errors(network, self.choice))
         line = f"CER {errors.cer:.1f} %"
-        silent = [recording for recording in self.choice if not recording.prompts]
+        silent = [recording for recording in self.choice if is_silent(recording)]
         if silent:
             line += f", {false_characters(network, silent):.1f} characters/min without writing"
         return -errors.cer, line
