@@ -42,10 +42,10 @@ course:  ## simulated people drive a simulated robot around a course, by EMG alo
 	@tools/set_up.sh test
 	@$(python) -m test.course $(ARGS)
 
-train:  ## train the default model bundles anew on simulated people (about an hour on two cores)
+train:  ## train the default model bundles anew on simulated people (hours on two cores)
 	@tools/set_up.sh test
-	$(python) -m semg_training.train --task gestures --output semg_decoders/bundles/gestures $(ARGS)
-	$(python) -m semg_training.train --task wrist --output semg_decoders/bundles/wrist $(ARGS)
+	.venv/bin/semg train --task gestures --output semg_decoders/bundles/gestures --force $(ARGS)
+	.venv/bin/semg train --task wrist --output semg_decoders/bundles/wrist --force $(ARGS)
 
 evaluate:  ## decode ten simulated people who were never in training
 	@tools/set_up.sh run

@@ -72,24 +72,30 @@ class EmgRecording:
         Conditioned EMG at 2 kHz in noise s.d.
     events : ndarray of int64, shape (events, 2)
         Index into `GESTURES`, and sample.
+    script : str
+        What was done, by the name of the script of the simulation; empty if it is none.
     """
 
     SHARES: ClassVar[Mapping[str, float]] = {
-        "gestures": 0.4,
-        "demo": 0.25,
-        "wrist": 0.15,
-        "rest": 0.2,
+        "gestures": 0.35,
+        "demo": 0.15,
+        "wrist": 0.1,
+        "rest": 0.1,
+        "daily": 0.2,
+        "typing": 0.1,
     }
 
     emg: NDArray[np.float16]
     events: NDArray[np.int64]
+    script: str = ""
 
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> EmgRecording:
         """Simulate a person, and condition and label the EMG."""
         emg, truth = performed(person_seed, plan)
         pairs = [(GESTURES.index(label.name), label.sample) for label in truth.gestures]
-        return cls(emg.astype(np.float16), np.array(pairs, dtype=np.int64).reshape(-1, 2))
+        events = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return cls(emg.astype(np.float16), events, plan.script)
 
     def save(self, path: Path) -> None:
         """Write to ``path`` with ``.emg.npy`` and ``.events.npy`` added."""
@@ -97,9 +103,18 @@ class EmgRecording:
         np.save(f"{path}.events.npy", self.events)
 
     @classmethod
-    def load(cls, path: Path) -> EmgRecording:
-        """Read what `save` wrote; the EMG stays on disk until it is used."""
-        return cls(np.load(f"{path}.emg.npy", mmap_mode="r"), np.load(f"{path}.events.npy"))
+    def load(cls, path: Path, script: str | None = None) -> EmgRecording:
+        """Read what `save` wrote; the EMG stays on disk until it is used.
+
+        The file is taken to be called like the script unless this is given.
+        """
+        emg = np.load(f"{path}.emg.npy", mmap_mode="r")
+        return cls(emg, np.load(f"{path}.events.npy"), path.name if script is None else script)
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return len(self.emg) / SAMPLE_RATE
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,8 @@ class MpfRecording:
         Ring entries of the MPF frames, noise floor added.
     displacement : ndarray of float32, shape (frames,)
         Change of the wrist's angle over each frame in rad; NaN for the first.
+    script : str
+        What was done, by the name of the script of the simulation; empty if it is none.
     """
 
     SHARES: ClassVar[Mapping[str, float]] = {
@@ -123,6 +140,7 @@ class MpfRecording:
 
     mpf: NDArray[np.float16]
     displacement: NDArray[np.float32]
+    script: str = ""
 
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> MpfRecording:
@@ -132,6 +150,7 @@ class MpfRecording:
         return cls(
             to_ring_entries(frames, RING_DISTANCE),
             frame_displacements(truth.wrist_angle, len(frames)),
+            plan.script,
         )
 
     def save(self, path: Path) -> None:
@@ -140,10 +159,17 @@ class MpfRecording:
         np.save(f"{path}.displacement.npy", self.displacement)
 
     @classmethod
-    def load(cls, path: Path) -> MpfRecording:
-        """Read what `save` wrote; the frames stay on disk until they are used."""
+    def load(cls, path: Path, script: str | None = None) -> MpfRecording:
+        """Read what `save` wrote, as `EmgRecording.load` does."""
         frames = np.load(f"{path}.mpf.npy", mmap_mode="r")
-        return cls(frames, np.load(f"{path}.displacement.npy"))
+        return cls(
+            frames, np.load(f"{path}.displacement.npy"), path.name if script is None else script
+        )
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return len(self.mpf) * STRIDE / SAMPLE_RATE
 
 
 def performed(person_seed: int, plan: RecordingPlan) -> tuple[NDArray[np.float32], Truth]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from semg_training.gesture_targets import (
     PulseSettings,
     gesture_targets,
 )
+from semg_training.mpf_augmentation import MpfAugmentation, augment_mpf
 from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.ring_entries import from_ring_entries
 
@@ -67,6 +67,14 @@ class Augmentation:
     roll: int = 1
     roll_probability: float = 0.2
     drop_probability: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name in ("gain_sd", "channel_gain_sd", "roll"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: {getattr(self, name):g}, must be at least 0")
+        for name in ("roll_probability", "drop_probability"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}: {getattr(self, name):g}, must be from 0 to 1")
 
 
 def gesture_batch(
@@ -136,34 +144,25 @@ def wrist_batch(
     rng: np.random.Generator,
     size: int,
     frames: int,
-    drop_probability: float = 0.0,
+    augmentation: MpfAugmentation | None = None,
 ) -> Batch:
     """Draw windows of MPF frames with the wrist's displacement over each.
 
-    Parameters are those of `gesture_batch`, and the share of windows of which one channel is
-    only noise. The first frame of a recording has no displacement and does not count.
+    Parameters are those of `gesture_batch`. The first frame of a recording has no displacement
+    and does not count.
     """
     chosen = _draw([len(r.mpf) for r in recordings], frames, size, rng)
     entries = np.stack([recordings[i].mpf[start : start + frames] for i, start in chosen])
     moved = np.stack([recordings[i].displacement[start : start + frames] for i, start in chosen])
     known = np.isfinite(moved)
     inputs = from_ring_entries(torch.from_numpy(entries.astype(np.float32)))
-    for window in np.flatnonzero(rng.random(size) < drop_probability):
-        drop_channel(inputs[window], rng)
+    if augmentation is not None:
+        inputs = torch.stack([augment_mpf(window, augmentation, rng) for window in inputs])
     return Batch(
         inputs,
         torch.from_numpy(np.where(known, moved, 0.0).astype(np.float32)[:, :, None]),
         torch.from_numpy(known.astype(np.float32)[:, :, None]),
     )
-
-
-def drop_channel(mpf: Tensor, rng: np.random.Generator) -> None:
-    """Make one channel of MPF frames (frames, bands, channels, channels) independent noise."""
-    channel = int(rng.integers(mpf.shape[-1]))
-    mpf[:, :, channel, :] = 0.0
-    mpf[:, :, :, channel] = 0.0
-    # Noise of s.d. 1 has a level of about 0; MPF grows with the fourth power of amplitude.
-    mpf[:, :, channel, channel] = 4.0 * math.log(rng.uniform(1.0, _NOISIEST))
 
 
 def _draw(

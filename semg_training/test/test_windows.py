@@ -6,11 +6,11 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is only installed for training")
 
+from semg_training.mpf_augmentation import drop_channel  # noqa: E402
 from semg_training.recordings import EmgRecording, MpfRecording  # noqa: E402
 from semg_training.windows import (  # noqa: E402
     Augmentation,
     augmented,
-    drop_channel,
     gesture_batch,
     wrist_batch,
 )

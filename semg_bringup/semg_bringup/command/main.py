@@ -61,6 +61,7 @@ COMMANDS = (
     SubCommand("info", "show what a recording or a model bundle holds"),
     SubCommand("decode", "decode a recording offline, into a file"),
     SubCommand("evaluate", "score decoders on labelled recordings, or on simulated people"),
+    SubCommand("train", "train a network and write it as a model bundle"),
     SubCommand("import-checkpoint", "turn a published checkpoint into a model bundle"),
     SubCommand("fetch-models", "download released checkpoints to the cache"),
     SubCommand("fetch-data", "download released recordings to the cache"),

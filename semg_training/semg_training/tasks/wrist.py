@@ -4,18 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from semg_decoders.evaluation.velocity import VelocityScore, score_velocity
+from semg_training.mpf_augmentation import MpfAugmentation
 from semg_training.recordings import MpfRecording
 from semg_training.ring_entries import from_ring_entries
 from semg_training.windows import Batch, wrist_batch
 
 FRAME_RATE = 50.0
+
+
+@dataclass(frozen=True)
+class WristTarget:
+    """The wrist's displacement over each frame leaves nothing to choose."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +34,21 @@ class WristTask:
         People to train on, and recordings of wrist movement to choose the model on.
     batch_size, frames : int
         Windows in a batch, and frames (20 ms) in a window.
-    drop_probability : float
-        Share of windows of which one channel is only noise.
+    augmentation : MpfAugmentation
+        How windows are varied.
     """
 
     training: Sequence[MpfRecording]
     choice: Sequence[MpfRecording]
     batch_size: int = 64
     frames: int = 200
-    drop_probability: float = 0.15
+    augmentation: MpfAugmentation = field(
+        default_factory=lambda: MpfAugmentation(drop_probability=0.15)
+    )
 
     def batch(self, rng: np.random.Generator) -> Batch:
         """Draw a training batch."""
-        return wrist_batch(self.training, rng, self.batch_size, self.frames, self.drop_probability)
+        return wrist_batch(self.training, rng, self.batch_size, self.frames, self.augmentation)
 
     def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
         """Mean absolute error in rad/s: a displacement of 20 ms alone would make tiny steps."""
@@ -57,17 +65,24 @@ class WristTask:
         return -error, line
 
 
+def moving_recordings(recordings: Sequence[MpfRecording]) -> list[MpfRecording]:
+    """Return the recordings of wrist movement, if simulated; real ones are taken as they are."""
+    return [one for one in recordings if one.script in ("", "wrist")]
+
+
 def velocity_scores(
     network: torch.nn.Module, recordings: Sequence[MpfRecording]
 ) -> list[VelocityScore]:
     """Compare decoded and true velocity, for each recording."""
     network.eval()
+    device = next(network.parameters()).device
     scores = []
     for recording in recordings:
-        frames = from_ring_entries(torch.from_numpy(recording.mpf.astype(np.float32)))
-        state = torch.zeros(network.state_shape())  # type: ignore[operator]
+        entries = torch.from_numpy(recording.mpf.astype(np.float32)).to(device)
+        frames = from_ring_entries(entries)
+        state = torch.zeros(network.state_shape(), device=device)  # type: ignore[operator]
         with torch.no_grad():
             outputs, _, _ = network(frames[None], state, state.clone())
-        decoded = FRAME_RATE * outputs[0, 1:, 0].numpy()
+        decoded = FRAME_RATE * outputs[0, 1:, 0].cpu().numpy()
         scores.append(score_velocity(decoded, FRAME_RATE * recording.displacement[1:]))
     return scores

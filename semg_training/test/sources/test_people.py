@@ -6,8 +6,8 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is only installed for training")
 
-from semg_training.people import CHOICE_SEED, TRAINING_SEED, People, load_people
 from semg_training.recordings import EmgRecording
+from semg_training.sources.people import CHOICE_SEED, TRAINING_SEED, People, load_people
 
 
 def test_a_second_load_reads_what_the_first_one_simulated(tmp_path, monkeypatch):
@@ -19,7 +19,7 @@ def test_a_second_load_reads_what_the_first_one_simulated(tmp_path, monkeypatch)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")} == written
     assert len(first) == len(second) == 2
     for before, after in zip(first, second, strict=True):
-        assert before.keys() == after.keys() == {"gestures", "demo", "wrist", "rest"}
+        assert before.keys() == after.keys() == EmgRecording.SHARES.keys()
         np.testing.assert_array_equal(before["demo"].emg, after["demo"].emg)
     assert not np.array_equal(first[0]["demo"].emg, first[1]["demo"].emg)
     assert not list(tmp_path.rglob("*.partial"))

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -108,9 +108,11 @@ def fingerprint() -> str:
         digest.update(emg.tobytes())
     for script in _PROBED_SCRIPTS:
         plan = RecordingPlan(script, _PROBED_SECONDS)
+        emg_recording = EmgRecording.make(TRAINING_SEED, plan)
+        mpf_recording = MpfRecording.make(TRAINING_SEED, plan)
         for array in (
-            *astuple(EmgRecording.make(TRAINING_SEED, plan)),
-            *astuple(MpfRecording.make(TRAINING_SEED, plan)),
+            *(emg_recording.emg, emg_recording.events),
+            *(mpf_recording.mpf, mpf_recording.displacement),
         ):
             digest.update(array.tobytes())
     return digest.hexdigest()[:12]

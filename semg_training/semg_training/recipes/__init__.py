@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How networks are trained: the recipes, and what reads them."""

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What differs between trainings for one task and for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from semg_decoders.inference.bundle import ModelBundle
+from semg_training.gesture_targets import FRAME_STRIDE
+from semg_training.mpf_augmentation import MpfAugmentation
+from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings
+from semg_training.networks.handwriting import HandwritingNetwork, HandwritingNetworkSettings
+from semg_training.networks.wrist import WristNetwork, WristNetworkSettings
+from semg_training.publish import publish_gestures, publish_wrist
+from semg_training.recipes.recipe import Recipe
+from semg_training.recordings import EmgRecording, MpfRecording
+from semg_training.tasks import gestures, wrist
+from semg_training.tasks.task import Task
+from semg_training.windows import Augmentation
+
+_GESTURE_FRAME_RATE = 2000.0 / FRAME_STRIDE
+
+Make = Callable[[Recipe, Sequence[Any], Sequence[Any]], Task]
+"""From a recipe, recordings to train on, and recordings to choose the model on."""
+
+Publish = Callable[[Any, Sequence[Any], str, Mapping[str, Any], Path], ModelBundle]
+"""From a network, recordings to measure it on, who these are, its origin, and a folder."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of training.
+
+    Attributes
+    ----------
+    network_settings, augmentation, target : type
+        Classes of these parts of a `Recipe`.
+    rules : tuple of str
+        By which the best weights can be chosen.
+    network : callable
+        From sizes to the network.
+    recording : callable or None
+        From a recipe to the class of the recordings it is trained on; None where training is
+        not there yet.
+    task : callable or None
+        Makes the task.
+    publish : callable or None
+        Writes the bundle.
+    """
+
+    network_settings: type
+    augmentation: type
+    target: type
+    rules: tuple[str, ...]
+    network: Callable[[Any], nn.Module]
+    recording: Callable[[Recipe], type[Any]] | None = None
+    task: Make | None = None
+    publish: Publish | None = None
+
+
+@dataclass(frozen=True)
+class HandwritingTarget:
+    """What belongs to a prompt.
+
+    Attributes
+    ----------
+    samples_before, samples_after : int
+        Of EMG around it.
+    """
+
+    samples_before: int
+    samples_after: int
+
+
+def _gesture_task(
+    recipe: Recipe, training: Sequence[EmgRecording], choice: Sequence[EmgRecording]
+) -> Task:
+    return gestures.GestureTask(
+        training,
+        choice,
+        batch_size=recipe.batch.size,
+        frames=round(recipe.batch.window_s * _GESTURE_FRAME_RATE),
+        positive_weight=recipe.target.positive_weight,
+        augmentation=recipe.augmentation,
+        pulse=recipe.target.pulse,
+        choose_by=recipe.choose_by,
+    )
+
+
+def _wrist_task(
+    recipe: Recipe, training: Sequence[MpfRecording], choice: Sequence[MpfRecording]
+) -> Task:
+    return wrist.WristTask(
+        training,
+        wrist.moving_recordings(choice),
+        batch_size=recipe.batch.size,
+        frames=round(recipe.batch.window_s * wrist.FRAME_RATE),
+        augmentation=recipe.augmentation,
+    )
+
+
+KINDS: dict[str, Kind] = {
+    "gestures": Kind(
+        network_settings=GestureNetworkSettings,
+        augmentation=Augmentation,
+        target=gestures.GestureTarget,
+        rules=gestures.RULES,
+        network=GestureNetwork,
+        recording=lambda _: EmgRecording,
+        task=_gesture_task,
+        publish=publish_gestures,
+    ),
+    "wrist": Kind(
+        network_settings=WristNetworkSettings,
+        augmentation=MpfAugmentation,
+        target=wrist.WristTarget,
+        rules=("error",),
+        network=WristNetwork,
+        recording=lambda _: MpfRecording,
+        task=_wrist_task,
+        publish=publish_wrist,
+    ),
+    "handwriting": Kind(
+        network_settings=HandwritingNetworkSettings,
+        augmentation=MpfAugmentation,
+        target=HandwritingTarget,
+        rules=("character_error",),
+        network=HandwritingNetwork,
+    ),
+}
+"""By the names that ``--task`` takes."""

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a recipe and recordings to a model bundle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from rich.console import Console
+from torch import nn
+
+from semg_decoders.inference.bundle import ModelBundle
+from semg_training.fitting.checking import LAST
+from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
+from semg_training.fitting.plan import Plan, plan
+from semg_training.recipes.reading import find_recipe, read_recipe
+from semg_training.recipes.recipe import Recipe, ScheduleSettings
+from semg_training.refusal import TrainingRefused
+from semg_training.request import TrainingRequest
+from semg_training.sources.gathering import Gathered, gather
+from semg_training.sources.people import cache_folder
+from semg_training.tasks.kinds import KINDS
+
+_GPU_WORKERS = 8
+_BESIDE_A_WINDOW = 0.1
+"""s, that are needed more: the left context of the first frame."""
+
+
+def train(request: TrainingRequest, console: Console) -> ModelBundle:
+    """Train, and write a bundle.
+
+    Parameters
+    ----------
+    request : TrainingRequest
+        What is asked for.
+    console : Console
+        For lines and bars.
+
+    Raises
+    ------
+    TrainingRefused, RecipeError, CheckpointError
+        One line for the user.
+    Interrupted
+        If a signal asked to stop; the same request goes on.
+    """
+    check_output(request.output, request.force)
+    recipe = chosen_recipe(request)
+    kind = KINDS[recipe.task]
+    if kind.recording is None or kind.task is None or kind.publish is None:
+        raise TrainingRefused(f"--task {recipe.task}: cannot be trained yet")
+
+    def log(line: str) -> None:
+        console.print(line, markup=False, soft_wrap=True)
+
+    gathered = gather(
+        recipe.task,
+        kind.recording(recipe),
+        recipe.people,
+        request.data,
+        processes=request.processes,
+        progress=console.is_terminal,
+        log=log,
+    )
+    _check_lengths(gathered, recipe)
+    settings = fit_settings(request, recipe, gathered.seconds)
+    identity = _identity(request, recipe, gathered, settings.plan)
+    folder = request.log_folder or _log_folder(recipe.task, identity)
+    _prepare(folder, request)
+    torch.manual_seed(request.seed)
+    network = kind.network(recipe.network)
+    task = kind.task(recipe, gathered.training, gathered.choice)
+    record = fit(
+        network,
+        task,
+        settings,
+        folder,
+        identity,
+        console=console if console.is_terminal else None,
+        log=log,
+    )
+    origin = _origin(request, recipe, gathered, network, record)
+    return kind.publish(network, gathered.choice, gathered.choice_origin, origin, request.output)
+
+
+def chosen_recipe(request: TrainingRequest) -> Recipe:
+    """Read the recipe of a request, with what the request changes in it.
+
+    Raises
+    ------
+    RecipeError
+        If it is none, or what is changed has no place in it.
+    TrainingRefused
+        If it is of another task.
+    """
+    path = find_recipe(request.task, request.size)
+    changes = list(request.changes)
+    people = {
+        "training": request.people,
+        "choice": request.choice_people,
+        "minutes": request.minutes,
+    }
+    if request.data:
+        people = {name: 0 if value is None else value for name, value in people.items()}
+        people["minutes"] = request.minutes
+        if request.choice_people is None and request.people:
+            people["choice"] = None
+    changes += [f"people.{name}={value}" for name, value in people.items() if value is not None]
+    if request.precision is not None:
+        changes.append(f"precision={request.precision}")
+    if request.any_rotation:
+        changes += ["augmentation.roll=8", "augmentation.roll_probability=1.0"]
+    recipe = read_recipe(path, changes)
+    if recipe.task != request.task:
+        raise TrainingRefused(f"{path}: is for {recipe.task}, but --task is {request.task}")
+    if request.epochs is not None and recipe.schedule.unit == "epochs":
+        recipe = replace(recipe, schedule=_stretched(recipe.schedule, request.epochs))
+    return recipe
+
+
+def fit_settings(request: TrainingRequest, recipe: Recipe, seconds: float) -> FitSettings:
+    """Return how a recipe is fitted to so many seconds of EMG."""
+    on_gpu = request.accelerator != "cpu" and torch.cuda.is_available()
+    devices = request.devices or (torch.cuda.device_count() if on_gpu else 1)
+    batch = recipe.batch
+    per_step = batch.size * batch.window_s * batch.accumulate * devices
+    steps_per_epoch = max(1, round(seconds / per_step))
+    total = request.steps or 0
+    if request.epochs is not None:
+        total = request.epochs * steps_per_epoch
+    workers = request.workers
+    if workers is None:
+        workers = _GPU_WORKERS if on_gpu else 0
+    return FitSettings(
+        optimiser=recipe.optimiser,
+        plan=plan(recipe.schedule, steps_per_epoch, total),
+        accumulate=batch.accumulate,
+        precision=recipe.precision,
+        seed=request.seed,
+        accelerator=request.accelerator,
+        devices=devices,
+        workers=workers,
+    )
+
+
+def check_output(output: Path, force: bool) -> None:
+    """Refuse a folder into which no bundle may be written.
+
+    Raises
+    ------
+    TrainingRefused
+        If it holds a bundle and `force` is not set, or holds something else.
+    """
+    if not output.resolve().parent.is_dir():
+        raise TrainingRefused(f"--output {output}: no folder {output.parent} to write it into")
+    if not output.exists():
+        return
+    if not output.is_dir():
+        raise TrainingRefused(f"--output {output}: there is a file of that name; must be a folder")
+    if not any(output.iterdir()):
+        return
+    if not (output / "bundle.yaml").is_file():
+        raise TrainingRefused(f"--output {output}: holds other things than a bundle")
+    if not force:
+        raise TrainingRefused(f"--output {output}: is there already; --force replaces it")
+
+
+def _check_lengths(gathered: Gathered, recipe: Recipe) -> None:
+    longest = max(recording.seconds for recording in gathered.training)
+    if longest < recipe.batch.window_s + _BESIDE_A_WINDOW:
+        raise TrainingRefused(
+            f"batch.window_s: {recipe.batch.window_s:g} s, but the longest of the recordings to "
+            f"train on lasts {longest:.1f} s; take longer recordings, or --set batch.window_s="
+        )
+
+
+def _stretched(schedule: ScheduleSettings, total: int) -> ScheduleSettings:
+    return replace(schedule, total=total, warm_up=round(schedule.warm_up * total / schedule.total))
+
+
+def _identity(
+    request: TrainingRequest, recipe: Recipe, gathered: Gathered, steps: Plan
+) -> dict[str, Any]:
+    """All that has to be the same for a training to go on; plain values."""
+    whole = {
+        "recipe": asdict(recipe),
+        "data": gathered.origin,
+        "schedule": asdict(steps),
+        "seed": request.seed,
+        "devices": request.devices,
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(whole, default=str))
+    return plain
+
+
+def _log_folder(task: str, identity: dict[str, Any]) -> Path:
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
+    return cache_folder() / "training" / f"{task}-{digest}"
+
+
+def _prepare(folder: Path, request: TrainingRequest) -> None:
+    last = folder / LAST
+    if request.restart and last.exists():
+        shutil.rmtree(folder)
+    if request.resume and not last.exists():
+        raise TrainingRefused(f"--resume: there is no checkpoint {last} to go on from")
+
+
+def _origin(
+    request: TrainingRequest,
+    recipe: Recipe,
+    gathered: Gathered,
+    network: nn.Module,
+    record: TrainingRecord,
+) -> dict[str, Any]:
+    """Where a network comes from, for its bundle."""
+    return {
+        **gathered.origin,
+        "command": request.command,
+        "seed": request.seed,
+        "recipe": asdict(recipe),
+        "torch": str(torch.__version__),
+        "lightning": str(lightning.__version__),
+        "steps": record.steps,
+        "best_step": record.step,
+        "training_minutes": round(record.seconds / 60, 1),
+        "parameters": sum(weights.numel() for weights in network.parameters()),
+    }

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pickle
+
+import h5py
+import numpy as np
+import pytest
+
+BEGIN = 1000.0
+"""Time stamp of the first sample of what `write` writes, s."""
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a recording of noise in the released layout."""
+
+    def write(
+        name="day1.hdf5", *, seconds=4.0, channels=16, rate=2000.0, angles=None, prompts=None,
+        bad_row=None, **attributes,
+    ):  # fmt: skip
+        samples = round(seconds * rate)
+        fields = [("time", "<f8"), ("emg", "<f4", (channels,))]
+        if angles is not None:
+            fields.append(("wrist_angles", "<f4", (2,)))
+        rows = np.zeros(samples, fields)
+        rows["time"] = BEGIN + np.arange(samples) / rate
+        rows["emg"] = np.random.default_rng(0).standard_normal((samples, channels))
+        if bad_row is not None:
+            rows["emg"][bad_row, 3] = np.nan
+        if angles is not None:
+            rows["wrist_angles"] = angles
+        with h5py.File(tmp_path / name, "w") as file:
+            file["data"] = rows
+            file["data"].attrs.update({"sample_rate_hz": rate, **attributes})
+            if prompts is not None:
+                _add_table(file.create_group("prompts"), prompts)
+        return tmp_path / name
+
+    return write
+
+
+def _add_table(group, columns):
+    """Lay out a table as pandas does, one block for each column."""
+    group.attrs.update({"pandas_type": "frame", "nblocks": len(columns)})
+    group["axis0"] = np.array([name.encode() for name in columns])
+    for i, (name, values) in enumerate(columns.items()):
+        group[f"block{i}_items"] = np.array([name.encode()])
+        array = np.array(values, object if isinstance(values[0], str) else float)[:, np.newaxis]
+        if array.dtype == object:
+            node = group.create_dataset(f"block{i}_values", (1,), h5py.vlen_dtype(np.uint8))
+            node[0] = np.frombuffer(pickle.dumps(array.T), np.uint8)
+            node.attrs["PSEUDOATOM"] = "object"
+        else:
+            group[f"block{i}_values"] = array
+            group[f"block{i}_values"].attrs["transposed"] = 1
