@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_decoders.signal.mpf import HANDWRITING_WINDOW, STRIDE, samples_needed
 from semg_driver.devices.device import WrittenText
 from semg_training.mpf import mpf
@@ -58,6 +59,8 @@ class HandwritingRecording:
         Ring entries of the MPF frames of the lowest bands, noise floor added.
     prompts, characters : tuple of WrittenText
         As for `WrittenRecording`.
+    script : str
+        What was done, by the name of the script of the simulation; empty if it is none.
     """
 
     SHARES: ClassVar[Mapping[str, float]] = SHARES
@@ -65,17 +68,23 @@ class HandwritingRecording:
     mpf: NDArray[np.float16]
     prompts: tuple[WrittenText, ...]
     characters: tuple[WrittenText, ...]
+    script: str = ""
 
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> HandwritingRecording:
         """Simulate a person, and compute the MPF frames."""
         emg, truth = performed(person_seed, plan)
-        return cls(small_frames(emg), truth.prompts, truth.characters)
+        return cls(small_frames(emg), truth.prompts, truth.characters, plan.script)
 
     @property
     def frames(self) -> int:
         """MPF frames in all."""
         return len(self.mpf)
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return len(self.mpf) * STRIDE / SAMPLE_RATE
 
     def inputs(self, first: int, count: int) -> NDArray[np.float16]:
         """Return ring entries, (count, 4, 16, 4), as described for `WrittenRecording`."""
@@ -93,7 +102,7 @@ class HandwritingRecording:
     @classmethod
     def load(cls, path: Path) -> HandwritingRecording:
         """Read what `save` wrote; the frames stay on disk until they are used."""
-        return cls(np.load(f"{path}.mpf.npy", mmap_mode="r"), *_load_texts(path))
+        return cls(np.load(f"{path}.mpf.npy", mmap_mode="r"), *_load_texts(path), path.name)
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,8 @@ class HandwritingEmgRecording:
         Conditioned EMG at 2 kHz in noise s.d.
     prompts, characters : tuple of WrittenText
         As for `WrittenRecording`.
+    script : str
+        What was done, by the name of the script of the simulation; empty if it is none.
     """
 
     SHARES: ClassVar[Mapping[str, float]] = SHARES
@@ -113,17 +124,23 @@ class HandwritingEmgRecording:
     emg: NDArray[np.float16]
     prompts: tuple[WrittenText, ...]
     characters: tuple[WrittenText, ...]
+    script: str = ""
 
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> HandwritingEmgRecording:
         """Simulate a person, and condition the EMG."""
         emg, truth = performed(person_seed, plan)
-        return cls(emg.astype(np.float16), truth.prompts, truth.characters)
+        return cls(emg.astype(np.float16), truth.prompts, truth.characters, plan.script)
 
     @property
     def frames(self) -> int:
         """MPF frames in all."""
         return (len(self.emg) - samples_needed(HANDWRITING_WINDOW)) // STRIDE + 1
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return len(self.emg) / SAMPLE_RATE
 
     def inputs(self, first: int, count: int) -> NDArray[np.float16]:
         """Return EMG, (samples, 16), as described for `WrittenRecording`."""
@@ -142,7 +159,7 @@ class HandwritingEmgRecording:
     @classmethod
     def load(cls, path: Path) -> HandwritingEmgRecording:
         """Read what `save` wrote; the EMG stays on disk until it is used."""
-        return cls(np.load(f"{path}.emg.npy", mmap_mode="r"), *_load_texts(path))
+        return cls(np.load(f"{path}.emg.npy", mmap_mode="r"), *_load_texts(path), path.name)
 
 
 def small_frames(emg: NDArray[np.floating]) -> NDArray[np.float16]:

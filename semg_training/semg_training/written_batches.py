@@ -14,6 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from semg_decoders.signal.mpf import BANDS, HANDWRITING_WINDOW
 from semg_training.handwriting_recordings import WrittenRecording
 from semg_training.mpf import mpf
+from semg_training.mpf_augmentation import NOISIEST, MpfAugmentation, drop, hide
 from semg_training.networks.handwriting import HandwritingNetworkSettings
 from semg_training.recordings import NOISE_FLOOR
 from semg_training.ring_entries import from_ring_entries
@@ -24,26 +25,6 @@ from semg_training.written_windows import (
     class_indices,
     frame_targets,
 )
-
-
-@dataclass(frozen=True)
-class Masks:
-    """How MPF frames are hidden in training; the defaults are the published ones.
-
-    Attributes
-    ----------
-    spans, longest_span : int
-        Up to so many spans of up to so many frames.
-    bands : int
-        Up to so many bands.
-    roll : int
-        Channels are rolled around the ring by up to this many places.
-    """
-
-    spans: int = 3
-    longest_span: int = 5
-    bands: int = 2
-    roll: int = 1
 
 
 @dataclass(frozen=True)
@@ -59,6 +40,10 @@ class WrittenBatch:
         0 where a frame's band is hidden, else 1.
     roll : Tensor of int64, shape (batch,)
         Places to roll the channels by.
+    dropped : Tensor of int64, shape (batch,)
+        Channel that is only noise, once they are rolled; below 0 for none.
+    noise : Tensor of float32, shape (batch,)
+        Its noise, in usual noise s.d.
     targets : Tensor of int64, shape (batch, longest text)
         Classes of the characters, each row followed by blanks.
     target_lengths, emissions : Tensor of int64, shape (batch,)
@@ -70,6 +55,8 @@ class WrittenBatch:
     inputs: Tensor
     visible: Tensor
     roll: Tensor
+    dropped: Tensor
+    noise: Tensor
     targets: Tensor
     target_lengths: Tensor
     emissions: Tensor
@@ -101,6 +88,8 @@ def collate(
         inputs=torch.from_numpy(inputs),
         visible=torch.ones(size, longest, inputs.shape[2] if inputs.ndim == 5 else len(BANDS)),
         roll=torch.zeros(size, dtype=torch.int64),
+        dropped=torch.full((size,), -1),
+        noise=torch.ones(size),
         targets=pad_sequence(texts, batch_first=True, padding_value=BLANK),
         target_lengths=torch.tensor([len(text) for text in texts]),
         emissions=torch.tensor([len(targets) for targets in frames]),
@@ -108,17 +97,16 @@ def collate(
     )
 
 
-def hide(batch: WrittenBatch, rng: np.random.Generator, masks: Masks) -> None:
-    """Draw what of a batch is hidden, and how it is rolled."""
-    size, frames, bands = batch.visible.shape
-    for row in range(size):
-        for _ in range(int(rng.integers(masks.spans + 1))):
-            length = int(rng.integers(masks.longest_span + 1))
-            start = int(rng.integers(frames - length + 1))
-            batch.visible[row, start : start + length] = 0.0
-        for _ in range(int(rng.integers(masks.bands + 1))):
-            batch.visible[row, :, int(rng.integers(bands))] = 0.0
-        batch.roll[row] = int(rng.integers(-masks.roll, masks.roll + 1))
+def vary(batch: WrittenBatch, augmentation: MpfAugmentation, rng: np.random.Generator) -> None:
+    """Draw how each window of a batch is rolled, and what of it is hidden or lost."""
+    channels = batch.inputs.shape[-2 if batch.inputs.ndim == 5 else -1]
+    for row, visible in enumerate(batch.visible):
+        if rng.random() < augmentation.roll_probability:
+            batch.roll[row] = int(rng.integers(-augmentation.roll, augmentation.roll + 1))
+        if rng.random() < augmentation.drop_probability:
+            batch.dropped[row] = int(rng.integers(channels))
+            batch.noise[row] = rng.uniform(1.0, NOISIEST)
+        hide(visible, augmentation, rng)
 
 
 def network_inputs(batch: WrittenBatch) -> Tensor:
@@ -131,6 +119,8 @@ def network_inputs(batch: WrittenBatch) -> Tensor:
         frames = mpf(rolled, HANDWRITING_WINDOW, NOISE_FLOOR).float()
     else:
         frames = from_ring_entries(_rolled(batch.inputs, batch.roll, dim=-2).float())
+    for row in (batch.dropped >= 0).nonzero().flatten().tolist():
+        drop(frames[row], int(batch.dropped[row]), float(batch.noise[row]))
     return frames * batch.visible[..., None, None]
 
 

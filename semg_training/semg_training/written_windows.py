@@ -51,12 +51,28 @@ class WrittenWindow:
 
 
 def window_of_prompts(
-    recording: WrittenRecording, first: int, last: int, settings: HandwritingNetworkSettings
+    recording: WrittenRecording,
+    first: int,
+    last: int,
+    settings: HandwritingNetworkSettings,
+    after: int = AFTER,
 ) -> WrittenWindow:
-    """Return the window from prompt `first` to prompt `last`, with the padding around."""
+    """Return the window from prompt `first` to prompt `last`, with the padding around.
+
+    Parameters
+    ----------
+    recording : WrittenRecording
+        With prompts.
+    first, last : int
+        Their numbers.
+    settings : HandwritingNetworkSettings
+        Of the network that will read it.
+    after : int
+        Samples after the last prompt.
+    """
     prompts = recording.prompts[first : last + 1]
     begin = prompts[0].start - padding_before(settings)
-    samples = prompts[-1].stop + AFTER - begin
+    samples = prompts[-1].stop + after - begin
     text = "".join(clean_prompt(prompt.text, CHARACTERS) for prompt in prompts)
     return WrittenWindow(round(begin / STRIDE), (samples - _FIRST_END - 1) // STRIDE + 1, text)
 
@@ -86,6 +102,7 @@ def draw_window(
     rng: np.random.Generator,
     seconds: float,
     settings: HandwritingNetworkSettings,
+    after: int = AFTER,
 ) -> WrittenWindow:
     """Draw a window of joined prompts, or of nothing where nobody writes.
 
@@ -96,7 +113,8 @@ def draw_window(
     """
     if recording.prompts:
         chosen = int(rng.integers(len(recording.prompts)))
-        return window_of_prompts(recording, *joined_prompts(recording, chosen, seconds), settings)
+        joined = joined_prompts(recording, chosen, seconds)
+        return window_of_prompts(recording, *joined, settings, after)
     if not is_silent(recording):
         raise ValueError("no prompt of the recording is whole")
     frames = settings.warm_up + 1 + round(seconds * SAMPLE_RATE / STRIDE)

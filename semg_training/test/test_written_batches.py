@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Batches of written windows are padded, hidden in part and rolled as described."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,14 +15,19 @@ from semg_training.handwriting_recordings import (  # noqa: E402
     HandwritingRecording,
     small_frames,
 )
+from semg_training.mpf_augmentation import MpfAugmentation  # noqa: E402
 from semg_training.networks.handwriting import HandwritingNetworkSettings  # noqa: E402
-from semg_training.written_batches import Masks, collate, hide, network_inputs  # noqa: E402
+from semg_training.tasks.handwriting import PUBLISHED_AUGMENTATION  # noqa: E402
+from semg_training.written_batches import collate, network_inputs, vary  # noqa: E402
 from semg_training.written_windows import BLANK, UNKNOWN, WrittenWindow  # noqa: E402
 
 SMALL = HandwritingNetworkSettings(
     bands=(0, 1, 2, 3), num_adjacent_cov=3, mlp=(8,), feed_forward=8, kernel=4, strides=(1, 2),
     attention_windows=(4, 4), heads=2,
 )  # fmt: skip
+
+
+EVERYTHING = replace(PUBLISHED_AUGMENTATION, drop_probability=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +109,7 @@ def test_as_much_is_hidden_and_rolled_as_is_published(small):
     spans, bands, rolls, lengths = set(), set(), set(), set()
     for _ in range(300):
         batch = collate([(small, WrittenWindow(0, 120, ""))], SMALL, 0.0)
-        hide(batch, rng, Masks())
+        vary(batch, PUBLISHED_AUGMENTATION, rng)
         hidden = batch.visible[0] == 0
         dark = hidden.all(dim=0)
         bands.add(int(dark.sum()))
@@ -119,9 +126,25 @@ def test_as_much_is_hidden_and_rolled_as_is_published(small):
     assert max(lengths) <= 10
 
 
-def test_the_same_generator_hides_the_same(small):
+def test_a_dropped_channel_has_to_do_with_no_other(small):
+    batch = collate([(small, WrittenWindow(11, 20, ""))], SMALL, 0.0)
+    straight = network_inputs(batch)
+    vary(batch, MpfAugmentation(drop_probability=1.0), np.random.default_rng(0))
+    changed = network_inputs(batch)[0]
+    channel = int(batch.dropped[0])
+    others = [other for other in range(16) if other != channel]
+    assert not changed[:, :, channel, others].any()
+    assert not changed[:, :, others, channel].any()
+    assert (changed[:, :, channel, channel] == 4 * float(batch.noise[0].log())).all()
+    assert 1.0 <= float(batch.noise[0]) <= 3.0
+    kept = changed[:, :, others][..., others]
+    torch.testing.assert_close(kept, straight[0][:, :, others][..., others])
+
+
+def test_the_same_generator_varies_the_same(small):
     one, two = (collate([(small, WrittenWindow(0, 120, ""))] * 4, SMALL, 0.0) for _ in range(2))
-    hide(one, np.random.default_rng(5), Masks())
-    hide(two, np.random.default_rng(5), Masks())
-    assert torch.equal(one.visible, two.visible)
-    assert torch.equal(one.roll, two.roll)
+    vary(one, EVERYTHING, np.random.default_rng(5))
+    vary(two, EVERYTHING, np.random.default_rng(5))
+    for name in ("visible", "roll", "dropped", "noise"):
+        assert torch.equal(getattr(one, name), getattr(two, name))
+    assert torch.equal(network_inputs(one), network_inputs(two))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -17,9 +17,11 @@ from semg_decoders.evaluation.text_error import TextErrors, pool_text_errors, sc
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_decoders.signal.mpf import STRIDE
 from semg_training.handwriting_recordings import WrittenRecording
+from semg_training.mpf_augmentation import MpfAugmentation
 from semg_training.networks.handwriting import HandwritingNetwork, HandwritingNetworkSettings
-from semg_training.written_batches import Masks, WrittenBatch, collate, hide, network_inputs
+from semg_training.written_batches import WrittenBatch, collate, network_inputs, vary
 from semg_training.written_windows import (
+    AFTER,
     BLANK,
     UNKNOWN,
     WrittenWindow,
@@ -27,6 +29,42 @@ from semg_training.written_windows import (
     is_silent,
     window_of_prompts,
 )
+
+PUBLISHED_AUGMENTATION = MpfAugmentation(
+    roll=1, roll_probability=1.0, frame_masks=3, frame_mask_length=5, band_masks=2,
+    band_mask_width=1,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HandwritingTarget:
+    """What the network is to answer; the defaults are the published ones.
+
+    Attributes
+    ----------
+    samples_after : int
+        Of EMG after a prompt in which its last character can still come. As many lie before a
+        prompt as the network reaches back, less a little: 19,014 at the published sizes.
+    frame_weight : float
+        Weight of a second loss: cross-entropy, at each emission, towards the character whose
+        writing has just ended. CTC alone spends long on finding where characters are, which is
+        known of simulated people. 0 leaves it out; what has no times of its characters does not
+        take part.
+    pulse : float
+        Seconds after its end that a character is the target of that loss.
+    """
+
+    samples_after: int = AFTER
+    frame_weight: float = 0.0
+    pulse: float = 0.16
+
+    def __post_init__(self) -> None:
+        if self.samples_after < 0:
+            raise ValueError(f"samples_after: {self.samples_after}, must be at least 0")
+        for name in ("frame_weight", "pulse"):
+            value = getattr(self, name)
+            if not value >= 0:
+                raise ValueError(f"{name}: {value:g}, must be at least 0")
 
 
 @dataclass(frozen=True)
@@ -43,15 +81,10 @@ class HandwritingTask:
         Windows in a batch.
     seconds : float
         That prompts are joined to, at least.
-    masks : Masks
-        What is hidden in training.
-    frame_weight : float
-        Weight of a second loss: cross-entropy, at each emission, towards the character whose
-        writing has just ended. CTC alone spends long on finding where characters are, which is
-        known of simulated people. 0, as published, leaves it out; what has no times of its
-        characters does not take part.
-    pulse : float
-        Seconds after its end that a character is the target of that loss.
+    augmentation : MpfAugmentation
+        How windows are varied; the default is the published one.
+    target : HandwritingTarget
+        What the network is to answer.
     """
 
     training: Sequence[WrittenRecording]
@@ -59,9 +92,8 @@ class HandwritingTask:
     network: HandwritingNetworkSettings
     batch_size: int = 16
     seconds: float = 16.0
-    masks: Masks = field(default_factory=Masks)
-    frame_weight: float = 0.0
-    pulse: float = 0.16
+    augmentation: MpfAugmentation = PUBLISHED_AUGMENTATION
+    target: HandwritingTarget = HandwritingTarget()
 
     def batch(self, rng: np.random.Generator) -> WrittenBatch:
         """Draw a training batch.
@@ -77,10 +109,14 @@ class HandwritingTask:
         lengths = np.array([recording.frames for recording in usable])
         chosen = rng.choice(len(lengths), self.batch_size, p=lengths / lengths.sum())
         recordings = [usable[index] for index in chosen]
-        windows = [(r, draw_window(r, rng, self.seconds, self.network)) for r in recordings]
-        batch = collate(windows, self.network, self.pulse)
-        hide(batch, rng, self.masks)
+        windows = [(r, self._window(r, rng)) for r in recordings]
+        batch = collate(windows, self.network, self.target.pulse)
+        vary(batch, self.augmentation, rng)
         return batch
+
+    def _window(self, recording: WrittenRecording, rng: np.random.Generator) -> WrittenWindow:
+        after = self.target.samples_after
+        return draw_window(recording, rng, self.seconds, self.network, after)
 
     def prepare(self, batch: WrittenBatch, device: torch.device) -> WrittenBatch:
         """Return the batch as MPF frames, made on the device where it is."""
@@ -94,14 +130,14 @@ class HandwritingTask:
     def loss(self, outputs: Tensor, batch: WrittenBatch) -> Tensor:
         """CTC loss per character, and what `frame_weight` adds."""
         loss = ctc_loss(outputs, batch)
-        if self.frame_weight:
-            loss = loss + self.frame_weight * frame_loss(outputs, batch)
+        if self.target.frame_weight:
+            loss = loss + self.target.frame_weight * frame_loss(outputs, batch)
         return loss
 
     def score(self, network: torch.nn.Module) -> tuple[float, str]:
         """Less the character error rate on model-choice people, in %."""
         assert isinstance(network, HandwritingNetwork)
-        errors = pool_text_errors(prompt_errors(network, self.choice))
+        errors = pool_text_errors(prompt_errors(network, self.choice, self.target.samples_after))
         line = f"CER {errors.cer:.1f} %"
         silent = [recording for recording in self.choice if is_silent(recording)]
         if silent:
@@ -148,7 +184,10 @@ def frame_loss(outputs: Tensor, batch: WrittenBatch) -> Tensor:
 
 
 def prompt_errors(
-    network: HandwritingNetwork, recordings: Sequence[WrittenRecording], at_once: int = 16
+    network: HandwritingNetwork,
+    recordings: Sequence[WrittenRecording],
+    after: int = AFTER,
+    at_once: int = 16,
 ) -> list[TextErrors]:
     """Compare what is read, greedily, of each prompt by itself with what was to be written.
 
@@ -158,6 +197,8 @@ def prompt_errors(
         Left in evaluation mode.
     recordings : sequence of WrittenRecording
         Those without prompts are passed over.
+    after : int
+        Samples after a prompt that are read with it.
     at_once : int
         Prompts in a batch.
 
@@ -167,7 +208,7 @@ def prompt_errors(
         For each prompt, recording by recording.
     """
     windows = [
-        (recording, window_of_prompts(recording, prompt, prompt, network.settings))
+        (recording, window_of_prompts(recording, prompt, prompt, network.settings, after))
         for recording in recordings
         for prompt in range(len(recording.prompts))
     ]

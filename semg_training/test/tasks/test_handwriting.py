@@ -11,29 +11,30 @@ torch = pytest.importorskip("torch", reason="torch is only installed for trainin
 
 from semg_decoders.decoding.characters import CHARACTERS  # noqa: E402
 from semg_decoders.evaluation.text_error import pool_text_errors  # noqa: E402
+from semg_training.mpf_augmentation import MpfAugmentation  # noqa: E402
 from semg_training.networks.handwriting import (  # noqa: E402
     HandwritingNetwork,
     HandwritingNetworkSettings,
 )
 from semg_training.tasks.handwriting import (  # noqa: E402
+    HandwritingTarget,
     HandwritingTask,
     ctc_loss,
     false_characters,
     frame_loss,
     prompt_errors,
 )
-from semg_training.written_batches import Masks, WrittenBatch  # noqa: E402
+from semg_training.written_batches import WrittenBatch  # noqa: E402
 
 TINY = HandwritingNetworkSettings(
     bands=(0, 1), num_adjacent_cov=1, mlp=(32,), feed_forward=48, kernel=6, strides=(1, 2),
     attention_windows=(8, 8), heads=2, dropout=0.0,
 )  # fmt: skip
 PROMPTS = ("hello", "world")
-NO_MASKS = Masks(spans=0, bands=0, roll=0)
 
 
 def task_of(*recordings, **options):
-    options = {"batch_size": 4, "seconds": 0.1, "masks": NO_MASKS, **options}
+    options = {"batch_size": 4, "seconds": 0.1, "augmentation": MpfAugmentation(), **options}
     return HandwritingTask(recordings, recordings, TINY, **options)
 
 
@@ -42,18 +43,17 @@ def network():
     return HandwritingNetwork(TINY)
 
 
-def trained(network, task, steps, rate=5e-3):
+def trained(network, task, steps, loss=None, rate=5e-3):
+    measure = loss or task.loss
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate)
     network.train()
     for step in range(steps):
         batch = task.batch(np.random.default_rng(step))
         batch = task.prepare(batch, torch.device("cpu"))
-        loss = task.loss(task.outputs(network, batch), batch)
         optimiser.zero_grad()
-        loss.backward()
+        measure(task.outputs(network, batch), batch).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-    return float(loss.detach())
 
 
 def batch_of(texts, emissions, frame_targets=None):
@@ -64,14 +64,14 @@ def batch_of(texts, emissions, frame_targets=None):
         targets[row, : len(text)] = torch.tensor([CHARACTERS.index(c) for c in text])
     nothing = torch.zeros(len(texts))
     return WrittenBatch(
-        nothing, nothing, nothing, targets, torch.tensor(lengths), torch.tensor(emissions),
-        frame_targets,
+        nothing, nothing, nothing, nothing, nothing, targets, torch.tensor(lengths),
+        torch.tensor(emissions), frame_targets,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("frame_weight", [0.0, 1.0])
 def test_two_prompts_are_learnt_by_heart(written, frame_weight):
-    task = task_of(written(*PROMPTS), frame_weight=frame_weight)
+    task = task_of(written(*PROMPTS), target=HandwritingTarget(frame_weight=frame_weight))
     learner = network()
     before = task.score(learner)[0]
     trained(learner, task, 130)
@@ -82,14 +82,9 @@ def test_two_prompts_are_learnt_by_heart(written, frame_weight):
 
 
 def test_times_of_characters_alone_are_enough_to_learn_from(written):
-    class OnlyTimes(HandwritingTask):
-        def loss(self, outputs, batch):
-            return frame_loss(outputs, batch)
-
-    recording = written(*PROMPTS)
-    task = OnlyTimes([recording], [recording], TINY, batch_size=4, seconds=0.1, masks=NO_MASKS)
+    task = task_of(written(*PROMPTS))
     learner = network()
-    trained(learner, task, 100)
+    trained(learner, task, 100, loss=frame_loss)
     assert task.score(learner)[0] == 0.0
 
 
@@ -140,7 +135,7 @@ def test_frame_loss_is_the_mean_over_what_is_known():
 
 def test_recordings_without_times_of_characters_have_no_frame_loss(written):
     recording = replace(written(*PROMPTS), characters=())
-    task = task_of(recording, frame_weight=1.0)
+    task = task_of(recording, target=HandwritingTarget(frame_weight=1.0))
     batch = task.prepare(task.batch(np.random.default_rng(0)), torch.device("cpu"))
     outputs = task.outputs(network(), batch)
     assert task.loss(outputs, batch) == ctc_loss(outputs, batch)
