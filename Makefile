@@ -1,7 +1,7 @@
 # `make run` and `make test` do all the set-up on a machine with Python 3.10 or newer, gcc and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults course train evaluate lock clean
+.PHONY: help run test check bench faults course realism train evaluate lock clean
 SHELL := bash
 
 # Only this machine hears the graph unless asked otherwise.
@@ -46,6 +46,10 @@ train:  ## train the default model bundles anew on simulated people (hours on tw
 	@tools/set_up.sh test
 	.venv/bin/semg train --task gestures --output semg_decoders/bundles/gestures --force $(ARGS)
 	.venv/bin/semg train --task wrist --output semg_decoders/bundles/wrist --force $(ARGS)
+
+realism:  ## hold simulated EMG against real EMG; options with ARGS="--figure realism.png"
+	@tools/set_up.sh test
+	@$(python) -m test.realism $(ARGS)
 
 evaluate:  ## decode ten simulated people who were never in training
 	@tools/set_up.sh run

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from semg_training.fitting.checking import LAST
 from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
 from semg_training.fitting.plan import Plan, plan
 from semg_training.recipes.reading import find_recipe, read_recipe
-from semg_training.recipes.recipe import Recipe, ScheduleSettings
+from semg_training.recipes.recipe import Recipe
 from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import Gathered, gather
@@ -118,8 +118,6 @@ def chosen_recipe(request: TrainingRequest) -> Recipe:
     recipe = read_recipe(path, changes)
     if recipe.task != request.task:
         raise TrainingRefused(f"{path}: is for {recipe.task}, but --task is {request.task}")
-    if request.epochs is not None and recipe.schedule.unit == "epochs":
-        recipe = replace(recipe, schedule=_stretched(recipe.schedule, request.epochs))
     return recipe
 
 
@@ -177,10 +175,6 @@ def _check_lengths(gathered: Gathered, recipe: Recipe) -> None:
             f"batch.window_s: {recipe.batch.window_s:g} s, but the longest of the recordings to "
             f"train on lasts {longest:.1f} s; take longer recordings, or --set batch.window_s="
         )
-
-
-def _stretched(schedule: ScheduleSettings, total: int) -> ScheduleSettings:
-    return replace(schedule, total=total, warm_up=round(schedule.warm_up * total / schedule.total))
 
 
 def _identity(

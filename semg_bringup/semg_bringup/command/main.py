@@ -28,6 +28,7 @@ examples:
   semg record --output day2         write what a running graph publishes to a bag
   semg info day2                    what does this recording hold?
   semg decode day2 --bundle gestures --output day2.npz
+  semg simulate --person 17 --task gestures --output day1.hdf5   somebody who is not
   semg evaluate --bundle gestures --data day1.hdf5   how well is it decoded?
 
 Every command explains itself: semg run --help
@@ -60,6 +61,7 @@ COMMANDS = (
     SubCommand("record", "record the topics of a running graph"),
     SubCommand("info", "show what a recording or a model bundle holds"),
     SubCommand("decode", "decode a recording offline, into a file"),
+    SubCommand("simulate", "write recordings of simulated people in the released layout"),
     SubCommand("evaluate", "score decoders on labelled recordings, or on simulated people"),
     SubCommand("train", "train a network and write it as a model bundle"),
     SubCommand("import-checkpoint", "turn a published checkpoint into a model bundle"),

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -56,7 +58,8 @@ def in_processes(
     workers = min(processes or os.cpu_count() or 1, len(jobs))
     if workers <= 1:
         return [work(job) for job in track(jobs, what, disable=not progress)]
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_end_quietly) as pool:
         waiting = [pool.submit(work, job) for job in jobs]
         try:
             for done in track(as_completed(waiting), what, len(jobs), disable=not progress):
@@ -69,3 +72,8 @@ def in_processes(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         return [job.result() for job in waiting]
+
+
+def _end_quietly() -> None:
+    """Let Ctrl-C, of which every process hears, end this one without a traceback."""
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(128 + signal.SIGINT))

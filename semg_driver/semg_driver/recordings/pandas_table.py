@@ -64,7 +64,7 @@ def read_table(group: Any) -> Table:
         found: dict[str, NDArray[Any]] = {}
         for block in range(int(group.attrs["nblocks"])):
             items = [_text(name) for name in group[f"block{block}_items"][()]]
-            values = _block_values(group[f"block{block}_values"])
+            values = _block_values(group[f"block{block}_values"], len(items))
             if values.ndim == 1:
                 values = values[:, np.newaxis]
             if values.ndim != 2 or values.shape[1] != len(items):
@@ -84,9 +84,9 @@ def read_table(group: Any) -> Table:
         raise TableError(f"not a complete table: {reason}") from None
 
 
-def _block_values(node: Any) -> NDArray[Any]:
-    if "shape" in node.attrs:  # how pandas marks an empty block: (columns, 0)
-        return np.empty((0, int(np.ravel(node.attrs["shape"])[0])))
+def _block_values(node: Any, columns: int) -> NDArray[Any]:
+    if "shape" in node.attrs:  # how pandas marks an empty block, as a pickle of (columns, 0)
+        return np.empty((0, columns))
     if "PSEUDOATOM" in node.attrs:
         values = unpickle_text(np.asarray(node[0], np.uint8).tobytes())
     else:

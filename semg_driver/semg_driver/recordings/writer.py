@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semg_driver.devices.device import DeviceInfo
+from semg_driver.recordings.pandas_table import Table
+from semg_driver.recordings.pandas_table_writer import mark_root, write_table
 from semg_driver.recordings.recording import RecordingError
 
 ROWS_PER_WRITE = 16384
@@ -35,6 +40,11 @@ class Content:
         Rows before which there is a true break.
     task : str
         ``"discrete_gestures"``, ``"handwriting"``, ``"wrist"`` or empty.
+    prompts, stages : Table or None
+        What people were asked to do, with the columns that `Labels` names; times on the same
+        clock as `times`.
+    origin : str
+        Where it comes from, in a line for people.
     """
 
     emg: NDArray[np.float32]
@@ -43,10 +53,16 @@ class Content:
     wrist_angles: NDArray[np.float32] | None = None
     segment_starts: tuple[int, ...] = (0,)
     task: str = ""
+    prompts: Table | None = None
+    stages: Table | None = None
+    origin: str = ""
 
 
 def write_hdf5(path: str | Path, content: Content) -> None:
     """Write a recording in the released layout, with attributes that say what it holds.
+
+    It is written under another name in the same folder and then put in place, over what is
+    there, so that there is never half a file.
 
     Raises
     ------
@@ -73,7 +89,8 @@ def write_hdf5(path: str | Path, content: Content) -> None:
         if len(column) != samples:
             raise RecordingError(f"{path}: {len(column)} rows of {name}, must be {samples}")
     try:
-        with h5py.File(path, "w") as file:
+        with _put_in_place(path) as partial, h5py.File(partial, "w") as file:
+            mark_root(file)
             data = file.create_dataset("data", (samples,), np.dtype(fields))
             for start in range(0, samples, ROWS_PER_WRITE):
                 stop = min(start + ROWS_PER_WRITE, samples)
@@ -82,8 +99,27 @@ def write_hdf5(path: str | Path, content: Content) -> None:
                     rows[name] = column[start:stop]
                 data[start:stop] = rows
             data.attrs.update(_attributes(content))
-    except OSError as error:
-        raise RecordingError(f"{path}: cannot be written: {error}") from None
+            for name, table in (("prompts", content.prompts), ("stages", content.stages)):
+                if table is not None:
+                    write_table(file.create_group(name), table)
+    except (OSError, RuntimeError) as error:  # h5py raises either when the disk is full
+        raise RecordingError(f"{path}: cannot be written: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else " ".join(str(error).split())
+
+
+@contextlib.contextmanager
+def _put_in_place(path: Path) -> Iterator[Path]:
+    """Give another name in the same folder; move what was written there to `path`."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _attributes(content: Content) -> dict[str, Any]:
@@ -92,7 +128,7 @@ def _attributes(content: Content) -> dict[str, Any]:
         "sample_rate_hz": info.sample_rate,
         "unit": info.unit,
         "noise_sd": info.noise_sd,
-        "conditioned": info.conditioned,
+        "conditioned": np.uint8(info.conditioned),  # PyTables knows no truth values
         "bandwidth_hz": info.bandwidth,
         "full_scale": info.full_scale,
         "hand": info.hand.name.lower(),
@@ -104,4 +140,6 @@ def _attributes(content: Content) -> dict[str, Any]:
     }
     if content.task:
         attributes["task"] = content.task
+    if content.origin:
+        attributes["origin"] = content.origin
     return attributes

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cross-section of the distal forearm: which muscle lies where under the band.
+"""Cross-sections of the arm: which muscle lies where under a ring of electrodes.
 
-Angles run around the right wrist from the middle of the palm side (0) over the thumb side
-(90) and the back (180) to the little finger's side (270 degrees). The order of the muscles and
-tendons around the wrist and whether they are superficial or deep follow the cross-sections of
-anatomy atlases (Standring, Gray's Anatomy, forearm and wrist); the numbers are rounded.
+Angles run around the right arm from the middle of the palm side (0) over the thumb side (90)
+and the back (180) to the little finger's side (270 degrees). The order of the muscles and
+tendons around the arm and whether they are superficial or deep follow the cross-sections of
+anatomy atlases (Standring, Gray's Anatomy, forearm and wrist); the numbers are rounded. Lengths
+of fibres follow Lieber, Jacobson, Fazeli, Abrams, Botte (1992, J Hand Surg 17A, 787).
 """
 
 from __future__ import annotations
@@ -16,6 +17,25 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a muscle lies in a cross-section.
+
+    Attributes
+    ----------
+    angle : float
+        Around the arm, in degrees (see the module).
+    depth : float
+        From the skin's muscle side to the centre of its territory, in mm.
+    spread : float
+        S.d. of its motor units around that centre, in mm.
+    """
+
+    angle: float
+    depth: float
+    spread: float
+
+
+@dataclass(frozen=True)
 class Muscle:
     """One muscle, or the part of it that moves one finger.
 
@@ -23,45 +43,50 @@ class Muscle:
     ----------
     name : str
         Usual abbreviation; a trailing number is the finger (2 is the index finger).
-    angle : float
-        Around the wrist, in degrees (see the module).
-    depth : float
-        From the skin's muscle side to the centre of its territory, in mm.
-    spread : float
-        S.d. of its motor units around that centre, in mm.
+    wrist : Place
+        Under a band at the wrist.
+    forearm : Place or None
+        Under a ring a third of the way from the elbow, if it is there at all.
     units : int
-        Motor units that the band can see.
+        Motor units that a band can see.
     amplitude : float
-        Peak-to-peak action potential of a unit of mean size at 10 mm distance, in µV.
+        Peak-to-peak action potential of a unit of mean size at 10 mm distance, in µV, as a pair
+        of electrodes in the middle of the fibre sees it.
+    fibre : float
+        Length of its fibres, in mm.
     """
 
     name: str
-    angle: float
-    depth: float
-    spread: float
+    wrist: Place
+    forearm: Place | None
     units: int
     amplitude: float
+    fibre: float
 
 
 MUSCLES: tuple[Muscle, ...] = (
-    Muscle("FDS2", 12.0, 7.0, 2.0, 40, 17.0),
-    Muscle("FDS3", 338.0, 6.0, 2.0, 40, 16.0),
-    Muscle("FDS4", 325.0, 7.0, 2.0, 30, 12.0),
-    Muscle("FDP2", 22.0, 11.0, 2.5, 40, 26.0),
-    Muscle("FDP3", 330.0, 11.0, 2.5, 40, 26.0),
-    Muscle("FCR", 42.0, 6.0, 1.8, 50, 13.0),
-    Muscle("FCU", 300.0, 6.0, 1.8, 50, 14.0),
-    Muscle("FPL", 62.0, 8.0, 1.5, 8, 110.0),
-    Muscle("thenar", 36.0, 5.0, 1.2, 8, 64.0),
-    Muscle("APL", 98.0, 5.0, 1.2, 8, 72.0),
-    Muscle("EPB", 112.0, 6.0, 1.2, 8, 72.0),
-    Muscle("ECR", 132.0, 6.0, 1.8, 50, 13.0),
-    Muscle("EPL", 154.0, 6.0, 1.2, 8, 76.0),
-    Muscle("ED2", 176.0, 6.0, 1.5, 30, 14.0),
-    Muscle("ED3", 192.0, 5.5, 1.5, 30, 14.0),
-    Muscle("ED4", 206.0, 6.0, 1.5, 30, 13.0),
-    Muscle("EI", 164.0, 9.0, 1.5, 24, 29.0),
-    Muscle("ECU", 246.0, 6.0, 1.8, 50, 14.0),
+    Muscle("FDS2", Place(12, 7.0, 2.0), Place(350, 14.0, 4.0), 40, 17.0, 70.0),
+    Muscle("FDS3", Place(338, 6.0, 2.0), Place(8, 11.0, 4.0), 40, 16.0, 70.0),
+    Muscle("FDS4", Place(325, 7.0, 2.0), Place(340, 12.0, 4.0), 30, 12.0, 70.0),
+    Muscle("FDP2", Place(22, 11.0, 2.5), Place(345, 24.0, 4.0), 40, 26.0, 65.0),
+    Muscle("FDP3", Place(330, 11.0, 2.5), Place(328, 22.0, 4.0), 40, 26.0, 65.0),
+    Muscle("FCR", Place(42, 6.0, 1.8), Place(22, 8.0, 4.0), 50, 13.0, 55.0),
+    Muscle("FCU", Place(300, 6.0, 1.8), Place(305, 9.0, 4.0), 50, 14.0, 45.0),
+    Muscle("FPL", Place(62, 8.0, 1.5), Place(40, 24.0, 3.0), 8, 110.0, 45.0),
+    Muscle("thenar", Place(36, 5.0, 1.2), None, 8, 64.0, 40.0),
+    Muscle("APL", Place(98, 5.0, 1.2), Place(140, 18.0, 3.0), 8, 72.0, 50.0),
+    Muscle("EPB", Place(112, 6.0, 1.2), Place(150, 22.0, 3.0), 8, 72.0, 45.0),
+    Muscle("ECR", Place(132, 6.0, 1.8), Place(112, 9.0, 4.5), 50, 13.0, 60.0),
+    Muscle("EPL", Place(154, 6.0, 1.2), Place(195, 20.0, 3.0), 8, 76.0, 45.0),
+    Muscle("ED2", Place(176, 6.0, 1.5), Place(162, 9.0, 3.5), 30, 14.0, 58.0),
+    Muscle("ED3", Place(192, 5.5, 1.5), Place(174, 8.0, 3.5), 30, 14.0, 58.0),
+    Muscle("ED4", Place(206, 6.0, 1.5), Place(188, 8.0, 3.5), 30, 13.0, 58.0),
+    Muscle("EI", Place(164, 9.0, 1.5), Place(205, 22.0, 3.0), 24, 29.0, 48.0),
+    Muscle("ECU", Place(246, 6.0, 1.8), Place(232, 8.0, 4.0), 50, 14.0, 50.0),
+    Muscle("FDS5", Place(314, 8.0, 2.0), Place(330, 15.0, 4.0), 24, 12.0, 62.0),
+    Muscle("FDP4", Place(318, 12.0, 2.5), Place(312, 20.0, 4.0), 30, 26.0, 65.0),
+    Muscle("FDP5", Place(308, 12.0, 2.5), Place(300, 18.0, 4.0), 24, 26.0, 62.0),
+    Muscle("ED5", Place(222, 5.5, 1.4), Place(204, 8.0, 3.5), 20, 13.0, 58.0),
 )
 """The muscles of the model, in the order that every array of muscles has."""
 
@@ -71,14 +96,14 @@ MUSCLE_INDEX: dict[str, int] = {muscle.name: i for i, muscle in enumerate(MUSCLE
 def outline(
     angles: NDArray[np.float64], circumference: float, flatness: float
 ) -> NDArray[np.float64]:
-    """Points on the skin of an elliptical wrist.
+    """Points on the skin of an elliptical arm.
 
     Parameters
     ----------
     angles : ndarray, shape (points,)
         Directions from the centre, in degrees.
     circumference : float
-        Of the wrist, in mm.
+        Of the arm, in mm.
     flatness : float
         Width divided by thickness.
 

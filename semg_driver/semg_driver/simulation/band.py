@@ -8,21 +8,27 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt, sosfreqz
 
 from semg_driver.devices.device import Hand
-from semg_driver.simulation.action_potentials import bipolar_waveforms
-from semg_driver.simulation.anatomy import MUSCLES, outline
+from semg_driver.simulation.action_potentials import Fibres, waveforms
+from semg_driver.simulation.anatomy import MUSCLES, Place, outline
+from semg_driver.simulation.montage import WRISTBAND, Montage
 from semg_driver.simulation.motor_units import Pools
 from semg_driver.simulation.person import CHANNELS, Person
+from semg_driver.simulation.stance import NEUTRAL, Stance
 
 SAMPLE_RATE = 2000.0
-NOISE_SD = 2.46e-6
+NOISE_SD = WRISTBAND.noise_sd
 """Sensor noise in V (Kaifosh, Reardon et al. 2025)."""
-FULL_SCALE = float(np.float32(3.3e-3))
-"""Largest magnitude in V: 12 bit over 6.6 mV, of which the lowest code is not used."""
-BANDWIDTH = (20.0, 850.0)
-_CODES = 2047
+FULL_SCALE = float(np.float32(WRISTBAND.full_scale))
+"""Largest magnitude in V."""
+BANDWIDTH = WRISTBAND.bandwidth
+_ABSENT = Place(0.0, 10.0, 1.0)
+_NEAREST = 4.0  # mm
+_UNIT_VELOCITY_SD = 0.08
 
 
-def unit_waveforms(person: Person, units: Pools) -> NDArray[np.float32]:
+def unit_waveforms(
+    person: Person, units: Pools, montage: Montage = WRISTBAND, stance: Stance = NEUTRAL
+) -> NDArray[np.float32]:
     """Action potential of every motor unit on every channel.
 
     Channel 0 lies in the middle of the palm side, channel 4 on the thumb's side, when the band
@@ -34,6 +40,10 @@ def unit_waveforms(person: Person, units: Pools) -> NDArray[np.float32]:
         Whose anatomy, band rotation and contact.
     units : Pools
         The motor units.
+    montage : Montage
+        The ring of electrodes.
+    stance : Stance
+        How the arm is held.
 
     Returns
     -------
@@ -41,20 +51,35 @@ def unit_waveforms(person: Person, units: Pools) -> NDArray[np.float32]:
         V.
     """
     rng = np.random.default_rng(np.random.SeedSequence([person.seed, 7]))
-    angle = np.arange(CHANNELS) * 360.0 / CHANNELS + person.rotation
-    electrodes = outline(angle, person.circumference, person.flatness)
-    skin = outline(person.muscle_angle, person.circumference, person.flatness)
+    places = [montage.place(muscle) or _ABSENT for muscle in MUSCLES]
+    present = np.array([montage.place(muscle) is not None for muscle in MUSCLES], np.float64)
+    girth = person.circumference * montage.girth
+    angle = np.arange(CHANNELS) * 360.0 / CHANNELS + person.rotation + stance.turn
+    electrodes = outline(angle, girth, person.flatness)
+    muscle_angle = np.array([place.angle for place in places]) + person.muscle_shift
+    depth = np.array([place.depth for place in places]) * person.muscle_depth
+    skin = outline(muscle_angle, girth, person.flatness)
     radius = np.linalg.norm(skin, axis=1, keepdims=True)
-    centre = skin * (1.0 - (person.muscle_depth[:, None] + person.fat) / radius)
-    spread = np.array([m.spread for m in MUSCLES])[units.muscle]
-    place = centre[units.muscle] + rng.normal(0.0, 0.7, (units.muscle.size, 2)) * spread[:, None]
+    centre = skin * (1.0 - (depth[:, None] + person.fat + montage.tissue) / radius)
+    count = units.muscle.size
+    spread = np.array([place.spread for place in places])[units.muscle]
+    place = centre[units.muscle] + rng.normal(0.0, 0.7, (count, 2)) * spread[:, None]
     distance = np.linalg.norm(place[:, None, :] - electrodes[None, :, :], axis=2)
-    np.maximum(distance, 4.0, out=distance)
-    velocity = person.velocity * np.exp(rng.normal(0.0, 0.08, units.muscle.size))
-    shift = rng.normal(0.0, 3.0, units.muscle.size)
-    sign = rng.choice([1.0, -1.0], units.muscle.size)
-    scale = sign * units.size * person.muscle_amplitude[units.muscle] * 1e-6
-    waves = bipolar_waveforms(distance, velocity, shift) * scale[:, None, None]
+    np.maximum(distance, _NEAREST, out=distance)
+    half = 0.5 * np.array([muscle.fibre for muscle in MUSCLES])[units.muscle]
+    fibres = Fibres(
+        end_plate=person.end_plate[units.muscle]
+        + montage.end_plates[0]
+        + montage.end_plates[1] * rng.normal(0.0, 1.0, count),
+        towards_elbow=half * np.exp(rng.normal(0.0, 0.1, count)),
+        towards_hand=half * np.exp(rng.normal(0.0, 0.1, count)),
+        velocity=person.velocity * np.exp(rng.normal(0.0, _UNIT_VELOCITY_SD, count)),
+    )
+    amplitude = np.array([muscle.amplitude for muscle in MUSCLES]) * person.muscle_amplitude
+    amplitude = amplitude * montage.crowd * present * stance.gain
+    scale = units.size * amplitude[units.muscle] * 1e-6
+    waves = waveforms(fibres, distance, montage.pins) * scale[:, None, None]
+    waves -= montage.reference * waves.mean(axis=2, keepdims=True)
     waves *= person.channel_gain
     if person.hand == Hand.LEFT:
         waves = waves[:, :, (-np.arange(CHANNELS)) % CHANNELS]
@@ -62,7 +87,7 @@ def unit_waveforms(person: Person, units: Pools) -> NDArray[np.float32]:
 
 
 class Electronics:
-    """Amplifier and converter: band pass, noise, mains hum, 12 bit.
+    """Amplifier and converter: band pass, noise, mains hum, rounding.
 
     Parameters
     ----------
@@ -70,11 +95,17 @@ class Electronics:
         Whose contact decides on noise and hum per channel.
     rng : numpy.random.Generator
         Source of noise.
+    montage : Montage
+        The ring whose electronics these are.
     """
 
-    def __init__(self, person: Person, rng: np.random.Generator) -> None:
+    def __init__(
+        self, person: Person, rng: np.random.Generator, montage: Montage = WRISTBAND
+    ) -> None:
         self._rng = rng
-        low, high = BANDWIDTH
+        low, high = montage.bandwidth
+        self._codes = montage.codes
+        self._full_scale = float(np.float32(montage.full_scale))
         self._sos = np.concatenate(
             [
                 butter(2, low, "highpass", fs=SAMPLE_RATE, output="sos"),
@@ -82,7 +113,7 @@ class Electronics:
             ]
         )
         response = np.abs(sosfreqz(self._sos, 4096)[1])
-        self._noise = (NOISE_SD / np.sqrt(np.mean(response**2))) * person.channel_noise
+        self._noise = (montage.noise_sd / np.sqrt(np.mean(response**2))) * person.channel_noise
         self._state = np.zeros((self._sos.shape[0], 2, CHANNELS))
         self._mains = person.mains
         self._hum = person.hum * 1e-6
@@ -111,5 +142,6 @@ class Electronics:
         angle = (2.0 * np.pi * (turns % 1.0))[:, None] + self._phase
         noisy += self._hum * (np.sin(angle) + self._third * np.sin(3.0 * angle))
         filtered, self._state = sosfilt(self._sos, noisy, axis=0, zi=self._state)
-        codes = np.clip(np.rint(filtered * (_CODES / FULL_SCALE)), -_CODES, _CODES)
-        return np.asarray(codes / _CODES * FULL_SCALE, np.float32)
+        steps, full = self._codes, self._full_scale
+        codes = np.clip(np.rint(filtered * (steps / full)), -steps, steps)
+        return np.asarray(codes / steps * full, np.float32)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What hands do all day and is none of the nine gestures: nothing of it may be taken for one.
 
-The muscles are those that move the joints in question; the model has none of the little finger,
-whose flexion shows in its neighbours. Levels are chosen so that grasps are stronger than what a
-press is held with and keystrokes weaker than presses, as forces are.
+The muscles are those that move the joints in question. Levels are chosen so that grasps are
+stronger than what a press is held with and keystrokes weaker than presses, as forces are.
 """
 
 from __future__ import annotations
@@ -24,17 +23,22 @@ _Row = tuple[_Levels, float, float, float, float]
 _Bout = Callable[[float, np.random.Generator], Passage]
 
 _CLENCH: _Levels = {
-    "FDS2": 1.0, "FDS3": 1.0, "FDS4": 0.9, "FDP2": 0.8, "FDP3": 0.8, "FPL": 0.5, "thenar": 0.4,
-    "ECR": 0.6, "ECU": 0.4, "FCU": 0.2,
+    "FDS2": 1.0, "FDS3": 1.0, "FDS4": 0.9, "FDS5": 0.8, "FDP2": 0.8, "FDP3": 0.8, "FDP4": 0.8,
+    "FDP5": 0.7, "FPL": 0.5, "thenar": 0.4, "ECR": 0.6, "ECU": 0.4, "FCU": 0.2,
 }  # fmt: skip
-_OPEN: _Levels = {"ED2": 1.0, "ED3": 1.0, "ED4": 0.9, "EI": 0.5, "EPL": 0.4, "APL": 0.3}
-_CURL: _Levels = {"FDS2": 0.8, "FDS3": 1.0, "FDS4": 0.8, "FDP2": 0.5, "FDP3": 0.6, "FCR": 0.3}
+_OPEN: _Levels = {
+    "ED2": 1.0, "ED3": 1.0, "ED4": 0.9, "ED5": 0.9, "EI": 0.5, "EPL": 0.4, "APL": 0.3,
+}  # fmt: skip
+_CURL: _Levels = {
+    "FDS2": 0.8, "FDS3": 1.0, "FDS4": 0.8, "FDS5": 0.6, "FDP2": 0.5, "FDP3": 0.6, "FDP4": 0.5,
+    "FCR": 0.3,
+}  # fmt: skip
 _FINGERS: tuple[tuple[float, _Levels, _Levels], ...] = (
     (0.14, {"thenar": 0.6, "FPL": 0.5}, {"APL": 0.6, "EPL": 0.4}),
     (0.3, {"FDS2": 1.0, "FDP2": 0.6}, {"EI": 0.7, "ED2": 0.7}),
     (0.24, {"FDS3": 1.0, "FDP3": 0.6, "FDS4": 0.2}, {"ED3": 1.0, "ED2": 0.2}),
-    (0.18, {"FDS4": 1.0, "FDP3": 0.5, "FDS3": 0.2}, {"ED4": 1.0, "ED3": 0.3}),
-    (0.14, {"FDS4": 0.5, "FDP3": 0.3, "FCU": 0.3}, {"ED4": 0.8, "ECU": 0.4}),
+    (0.18, {"FDS4": 1.0, "FDP4": 0.6, "FDS3": 0.2}, {"ED4": 1.0, "ED3": 0.3}),
+    (0.14, {"FDS5": 1.0, "FDP5": 0.5, "FDS4": 0.2}, {"ED5": 1.0, "ED4": 0.3, "ECU": 0.2}),
 )
 """Thumb to little finger: share of keystrokes, what flexes it, and what lifts it."""
 _SWING_FORWARD: _Levels = {"FCR": 0.6, "FCU": 0.5, "FDS3": 0.6, "FDS4": 0.5, "FDP3": 0.4}

@@ -54,25 +54,65 @@ _RELEASE = Course(-0.030, 0.020, 0.015, 0.030)
 _SWIPE = Course(-0.150, 0.060, 0.060, 0.100)
 _RETURN = Course(0.110, 0.060, 0.220, 0.100)
 
-_TABLE: dict[str, tuple[tuple[Course, dict[str, float]], ...]] = {
+_Levels = dict[str, float]
+_TABLE: dict[str, tuple[tuple[Course, _Levels, _Levels], ...]] = {
     "index_press": (
-        (_BURST, {"FDS2": 0.95, "FDP2": 0.8, "thenar": 0.12, "FPL": 0.08, "ECR": 0.2}),
+        (
+            _BURST,
+            {"FDS2": 0.95, "FDP2": 0.75, "thenar": 0.2, "FPL": 0.12, "ECR": 0.2},
+            {"FDS2": 0.75, "FDP2": 0.95, "thenar": 0.12, "FPL": 0.2, "ECU": 0.15},
+        ),
     ),
-    "index_release": ((_RELEASE, {"EI": 0.75, "ED2": 0.7, "EPL": 0.05, "FDS2": 0.15}),),
+    "index_release": (
+        (
+            _RELEASE,
+            {"EI": 0.75, "ED2": 0.7, "EPL": 0.05, "FDS2": 0.15},
+            {"EI": 0.55, "ED2": 0.9, "APL": 0.06, "FDP2": 0.1},
+        ),
+    ),
     "middle_press": (
-        (_BURST, {"FDS3": 0.95, "FDP3": 0.8, "FDS4": 0.3, "thenar": 0.06, "ECU": 0.2}),
+        (
+            _BURST,
+            {"FDS3": 0.95, "FDP3": 0.8, "FDS4": 0.3, "thenar": 0.14, "FPL": 0.06, "ECU": 0.2},
+            {"FDS3": 0.8, "FDP3": 0.95, "FDP4": 0.25, "thenar": 0.08, "FPL": 0.14, "ECR": 0.12},
+        ),
     ),
-    "middle_release": ((_RELEASE, {"ED3": 0.8, "ED4": 0.6, "ECU": 0.2, "FDS3": 0.15}),),
-    "thumb_click": ((_BURST, {"thenar": 0.35, "FPL": 0.45, "APL": 0.15}),),
-    "thumb_down": ((_SWIPE, {"thenar": 0.2, "FCU": 0.18}), (_RETURN, {"EPL": 0.05})),
-    "thumb_in": ((_SWIPE, {"FPL": 0.22, "ECR": 0.15}), (_RETURN, {"APL": 0.05})),
-    "thumb_out": ((_SWIPE, {"EPL": 0.22, "EPB": 0.1}), (_RETURN, {"thenar": 0.05})),
-    "thumb_up": ((_SWIPE, {"APL": 0.22, "ECU": 0.15}), (_RETURN, {"FPL": 0.05})),
+    "middle_release": (
+        (
+            _RELEASE,
+            {"ED3": 0.8, "ED4": 0.6, "ECU": 0.2, "FDS3": 0.15},
+            {"ED3": 0.9, "ED4": 0.35, "ED2": 0.15, "FDP3": 0.1},
+        ),
+    ),
+    "thumb_click": (
+        (
+            _BURST,
+            {"thenar": 0.35, "FPL": 0.45, "APL": 0.15},
+            {"thenar": 0.45, "FPL": 0.35, "EPB": 0.1},
+        ),
+    ),
+    "thumb_down": (
+        (_SWIPE, {"thenar": 0.2, "FCU": 0.18}, {"thenar": 0.25, "FPL": 0.05, "FCU": 0.12}),
+        (_RETURN, {"EPL": 0.05}, {"EPL": 0.07}),
+    ),
+    "thumb_in": (
+        (_SWIPE, {"FPL": 0.22, "ECR": 0.15}, {"FPL": 0.2, "thenar": 0.05, "ECR": 0.18}),
+        (_RETURN, {"APL": 0.05}, {"EPB": 0.06}),
+    ),
+    "thumb_out": (
+        (_SWIPE, {"EPL": 0.22, "EPB": 0.1}, {"EPL": 0.17, "EPB": 0.16}),
+        (_RETURN, {"thenar": 0.05}, {"FPL": 0.05}),
+    ),
+    "thumb_up": (
+        (_SWIPE, {"APL": 0.22, "ECU": 0.15}, {"APL": 0.2, "EPB": 0.05, "ECU": 0.2}),
+        (_RETURN, {"FPL": 0.05}, {"thenar": 0.06}),
+    ),
 }
+"""When which muscles work in a gesture, in each of two ways that people do it."""
 
 _HOLD: dict[str, dict[str, float]] = {
-    "index_press": {"FDS2": 0.09, "FDP2": 0.07, "thenar": 0.02},
-    "middle_press": {"FDS3": 0.09, "FDP3": 0.07, "thenar": 0.02},
+    "index_press": {"FDS2": 0.11, "FDP2": 0.09, "thenar": 0.04, "FPL": 0.03},
+    "middle_press": {"FDS3": 0.11, "FDP3": 0.09, "thenar": 0.04, "FPL": 0.03},
 }
 
 
@@ -130,6 +170,7 @@ def _end_of_hold(hold: float) -> float:
 def activity(
     gesture: str,
     hold: float,
+    style: float,
     strength: NDArray[np.float64],
     extra: NDArray[np.float64],
     tempo: float,
@@ -144,6 +185,8 @@ def activity(
         One of `GESTURES`.
     hold : float
         For a press, s until its release, infinite while that is not known; otherwise unused.
+    style : float
+        0 for the first way of doing it, 1 for the second, or between.
     strength : ndarray, shape (muscles,)
         Factor on each muscle's usual level.
     extra : ndarray, shape (muscles,)
@@ -162,10 +205,11 @@ def activity(
         start, stop = course.start * tempo + offset, course.stop * tempo + offset
         rows.append((muscle, level, start, course.rise * edge, stop, course.fall * edge))
 
-    for course, levels in _TABLE[gesture]:
-        for name, level in levels.items():
+    for course, first, second in _TABLE[gesture]:
+        for name in dict.fromkeys((*first, *second)):
             muscle = MUSCLE_INDEX[name]
-            add(course, muscle, level * float(strength[muscle]))
+            level = (1.0 - style) * first.get(name, 0.0) + style * second.get(name, 0.0)
+            add(course, muscle, max(level, 0.0) * float(strength[muscle]))
     main = _TABLE[gesture][0][0]
     for other in np.flatnonzero(extra).tolist():
         add(main, other, float(extra[other]))

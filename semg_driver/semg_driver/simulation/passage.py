@@ -85,6 +85,26 @@ class Jolt:
 
 
 @dataclass(frozen=True)
+class HeldPosture:
+    """A posture to hold.
+
+    Attributes
+    ----------
+    name : str
+        One of `POSTURES`.
+    sample : int
+        When it is asked for, in samples from the start of the passage.
+    start, stop : float
+        When its activity begins and ends, in s from the start of the passage.
+    """
+
+    name: str
+    sample: int
+    start: float
+    stop: float
+
+
+@dataclass(frozen=True)
 class Passage:
     """A stretch of a script; wrist movement is continuous from one to the next.
 
@@ -98,6 +118,8 @@ class Passage:
         What else the muscles do.
     jolts : tuple of Jolt
         What happens to the band.
+    postures : tuple of HeldPosture
+        In order of time.
     characters, prompts : tuple of WrittenText
         What is written, in order of its end; samples count from the start of the passage.
     """
@@ -106,6 +128,7 @@ class Passage:
     cues: tuple[Cue, ...] = ()
     efforts: tuple[Effort, ...] = ()
     jolts: tuple[Jolt, ...] = ()
+    postures: tuple[HeldPosture, ...] = ()
     characters: tuple[WrittenText, ...] = ()
     prompts: tuple[WrittenText, ...] = ()
 

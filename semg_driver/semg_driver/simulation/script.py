@@ -19,6 +19,7 @@ from semg_driver.simulation.handwriting.script import handwriting_script
 from semg_driver.simulation.intents import IntentScript
 from semg_driver.simulation.passage import Cue, Passage, Script
 from semg_driver.simulation.person import Person
+from semg_driver.simulation.postures import posture_script
 from semg_driver.simulation.trajectory import (
     LIMIT,
     SAMPLE_RATE,
@@ -114,6 +115,7 @@ SCRIPTS: dict[str, Callable[[int, Person], Script]] = {
     "walking": _by_anybody(walking_script),
     "scratching": _by_anybody(scratching_script),
     "daily": _by_anybody(daily_script),
+    "postures": _by_anybody(posture_script),
     "intent": lambda seed, person: IntentScript(),
 }
 """Scripts by name; each takes a seed and who does it, which matters where it takes longer."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semg_driver.devices.device import WrittenText
-from semg_driver.simulation.passage import Cue, Effort, Jolt, Script
+from semg_driver.simulation.passage import Cue, Effort, HeldPosture, Jolt, Script
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Events:
         What else the muscles do.
     jolts : list of Jolt
         What happens to the band.
+    postures : list of tuple of int and HeldPosture
+        Where the posture's passage begins, and the posture.
     characters, prompts : list of WrittenText
         What is written.
     """
@@ -31,6 +33,7 @@ class Events:
     cues: list[Cue] = field(default_factory=list)
     efforts: list[Effort] = field(default_factory=list)
     jolts: list[Jolt] = field(default_factory=list)
+    postures: list[tuple[int, HeldPosture]] = field(default_factory=list)
     characters: list[WrittenText] = field(default_factory=list)
     prompts: list[WrittenText] = field(default_factory=list)
 
@@ -80,6 +83,7 @@ class Timeline:
             new.cues.extend(replace(cue, sample=start + cue.sample) for cue in passage.cues)
             new.efforts.extend(replace(e, sample=start + e.sample) for e in passage.efforts)
             new.jolts.extend(replace(jolt, sample=start + jolt.sample) for jolt in passage.jolts)
+            new.postures.extend((start, posture) for posture in passage.postures)
             new.characters.extend(_from(start, text) for text in passage.characters)
             new.prompts.extend(_from(start, text) for text in passage.prompts)
 

@@ -65,9 +65,9 @@ def targets(start: float, duration: float, rng: np.random.Generator) -> Movement
         end = angle
         while abs(end - angle) < np.deg2rad(20.0):
             end = float(rng.uniform(-0.9, 0.9) * LIMIT)
-        peak = float(rng.uniform(np.deg2rad(90.0), np.deg2rad(200.0)))
+        peak = float(rng.uniform(np.deg2rad(70.0), np.deg2rad(170.0)))
         time = max(1.875 * abs(end - angle) / peak, 0.3)
-        pause = float(rng.uniform(0.05, 0.5))
+        pause = float(rng.uniform(0.05, 0.6))
         pieces += [reach(angle, end, time), still(end, pause)]
         angle = end
         left -= time + pause
@@ -78,7 +78,7 @@ def pursuit(start: float, duration: float, rng: np.random.Generator) -> Movement
     """Follow a sum of sines from `start` rad for `duration` s, ending at 0 rad."""
     samples = round(duration * SAMPLE_RATE)
     time = np.asarray((np.arange(samples) + 1.0) / SAMPLE_RATE, np.float64)
-    frequency = rng.uniform([0.15, 0.35, 0.7], [0.35, 0.7, 1.1])
+    frequency = rng.uniform([0.12, 0.28, 0.55], [0.28, 0.55, 0.9])
     share = rng.uniform(0.6, 1.0, 3) / frequency**0.7
     share *= rng.uniform(0.75, 0.95) * LIMIT / share.sum()
     phase = rng.uniform(0.0, 2.0 * np.pi, 3)

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from semg_driver.devices.device import GestureLabel, Truth, WrittenText
+from semg_driver.devices.device import GestureLabel, PostureLabel, Truth, WrittenText
 from semg_driver.simulation.action_potentials import LENGTH
 from semg_driver.simulation.anatomy import MUSCLES
 from semg_driver.simulation.artefacts import Artefacts
 from semg_driver.simulation.band import SAMPLE_RATE, Electronics, unit_waveforms
+from semg_driver.simulation.contact import Contact
 from semg_driver.simulation.gestures import (
     GESTURES,
     REACH_AFTER,
@@ -22,9 +23,12 @@ from semg_driver.simulation.gestures import (
     Activity,
     activity,
 )
+from semg_driver.simulation.montage import WRISTBAND, Montage
 from semg_driver.simulation.motor_units import SpikeTrains, pools
-from semg_driver.simulation.passage import AHEAD, Cue, Effort, Exertion, Script
+from semg_driver.simulation.passage import AHEAD, Cue, Effort, Exertion, HeldPosture, Script
 from semg_driver.simulation.person import CHANNELS, Person
+from semg_driver.simulation.postures import POSTURES, posture_activity
+from semg_driver.simulation.stance import NEUTRAL, Stances
 from semg_driver.simulation.timeline import Timeline
 from semg_driver.simulation.wrist import wrist_drive
 
@@ -53,20 +57,34 @@ class Wearer:
     step : int
         Samples generated at once, a multiple of 4. Fewer cost more, and let a script that is
         made up as it goes be answered sooner. Part of what the samples depend on.
+    montage : Montage
+        The ring of electrodes that is worn.
     """
 
-    def __init__(self, person: Person, script: Script, *, seed: int = 0, step: int = STEP) -> None:
+    def __init__(
+        self,
+        person: Person,
+        script: Script,
+        *,
+        seed: int = 0,
+        step: int = STEP,
+        montage: Montage = WRISTBAND,
+    ) -> None:
         self._person = person
+        self._montage = montage
         self._step_samples = step
         self._timeline = Timeline(script)
-        fire, noise, style, tonic, effort, jolts = (
+        fire, noise, style, tonic, effort, jolts, stance, contact = (
             np.random.default_rng(s)
-            for s in np.random.SeedSequence([person.seed, seed, 8]).spawn(6)
+            for s in np.random.SeedSequence([person.seed, seed, 8]).spawn(8)
         )
         self._units = pools(tuple(m.units for m in MUSCLES))
-        self._waves = unit_waveforms(person, self._units).reshape(-1, LENGTH * CHANNELS)
+        self._stances = Stances(stance, person.stance_size)
+        self._stance = NEUTRAL
+        self._stance_ends = 0
+        self._contact = Contact(person, contact)
         self._spikes = SpikeTrains(self._units.muscle.size, fire)
-        self._electronics = Electronics(person, noise)
+        self._electronics = Electronics(person, noise, montage)
         self._artefacts = Artefacts(person, jolts)
         self._style = style
         self._effort_rng = effort
@@ -80,6 +98,7 @@ class Wearer:
         self._angle: NDArray[np.float32] = np.empty(0, np.float32)
         self._velocity: NDArray[np.float32] = np.empty(0, np.float32)
         self._labels: list[GestureLabel] = []
+        self._postures: list[PostureLabel] = []
         self._characters: list[WrittenText] = []
         self._prompts: list[WrittenText] = []
 
@@ -116,18 +135,21 @@ class Wearer:
         end = self._made - (have - samples)
         labels = tuple(label for label in self._labels if label.sample < end)
         self._labels = self._labels[len(labels) :]
+        postures = tuple(label for label in self._postures if label.sample < end)
+        self._postures = self._postures[len(postures) :]
         characters, self._characters = _ended(self._characters, end)
         prompts, self._prompts = _ended(self._prompts, end)
-        truth = Truth(
-            angle[:samples], velocity[:samples], labels, characters=characters, prompts=prompts
-        )
+        truth = Truth(angle[:samples], velocity[:samples], labels, postures, characters, prompts)
         return emg[:samples], truth
 
     def _step(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         first, stop = self._made, self._made + self._step_samples
+        if first >= self._stance_ends:
+            self._change_stance(first)
         drive = self._drive(first, stop)
         unit, time = self._spikes.advance(self._units.rates(drive), _EVERY / SAMPLE_RATE)
         signal = self._superpose(unit, (time * _EVERY).astype(np.intp))
+        self._contact.apply(signal, first)
         self._artefacts.add_to(signal, first)
         emg = self._electronics.convert(signal, first)
         angle, velocity = self._timeline.movement(first, stop)
@@ -146,11 +168,12 @@ class Wearer:
         self._tonic = keep * before + kick
         between = np.arange(steps) / steps
         wander = before[:, None] * (1.0 - between) + self._tonic[:, None] * between
-        tonic = self._person.tonic[:, None] * np.exp(wander)
+        tonic = (self._person.tonic * self._stance.tone)[:, None] * np.exp(wander)
         drive += np.minimum(tonic, _TONIC_MAXIMUM)
         events = self._timeline.events_until(stop + round(AHEAD * SAMPLE_RATE))
         self._start_gestures(events.cues)
         self._start_efforts(events.efforts)
+        self._start_postures(events.postures)
         self._characters += events.characters
         self._prompts += events.prompts
         for jolt in events.jolts:
@@ -186,6 +209,7 @@ class Wearer:
             performance = activity(
                 cue.gesture,
                 cue.hold,
+                float(person.style[gesture]),
                 strength,
                 person.extra[gesture],
                 float(tempo),
@@ -202,6 +226,24 @@ class Wearer:
                 rng.normal(0.0, person.variability) + rng.normal(0.0, 0.12, len(MUSCLES))
             )
             self._exerting.append((effort.sample, effort.activity.scaled(strength)))
+
+    def _start_postures(self, postures: Iterable[tuple[int, HeldPosture]]) -> None:
+        person, rng = self._person, self._effort_rng
+        for start, held in postures:
+            self._postures.append(PostureLabel(held.name, start + held.sample))
+            activity_of = posture_activity(held, rng)
+            if activity_of is not None:
+                strength = person.posture_strength[POSTURES.index(held.name)] * np.exp(
+                    rng.normal(0.0, 0.08) + rng.normal(0.0, 0.08, len(MUSCLES))
+                )
+                self._exerting.append((start, activity_of.scaled(strength)))
+
+    def _change_stance(self, first: int) -> None:
+        """Hold the arm in another way; what the band sees of each unit changes with it."""
+        self._stance, length = self._stances.next()
+        self._stance_ends = first + round(length * SAMPLE_RATE)
+        waves = unit_waveforms(self._person, self._units, self._montage, self._stance)
+        self._waves = waves.reshape(-1, LENGTH * CHANNELS)
 
     def _end_hold(self, release: Cue) -> None:
         """Let a press that is held until further notice end with its release."""

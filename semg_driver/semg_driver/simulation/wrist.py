@@ -56,4 +56,4 @@ def wrist_drive(
     groups = np.stack([np.maximum(-wanted, 0.0), np.maximum(wanted, 0.0)])
     groups += person.co_contraction * (1.0 - np.exp(-np.abs(velocity) / _MOVING))
     groups *= person.wrist_gain[:, None]
-    return np.asarray(_SHARES @ groups)
+    return np.asarray(person.wrist_share[:, None] * (_SHARES @ groups))

@@ -157,10 +157,6 @@ def no_rows(group):
     node.attrs["PSEUDOATOM"] = "object"
 
 
-def shape_of_nothing(group):
-    group["block0_values"].attrs["shape"] = np.array([], np.int64)
-
-
 def endless(group):
     group.attrs["nblocks"] = np.inf
 
@@ -169,8 +165,23 @@ def unreadable_kind(group):
     group.attrs["pandas_type"] = np.bytes_(b"\xff")
 
 
-@pytest.mark.parametrize("spoil", [no_rows, shape_of_nothing, endless, unreadable_kind])
+@pytest.mark.parametrize("spoil", [no_rows, endless, unreadable_kind])
 def test_a_damaged_table_is_refused(group, spoil):
     spoil(group)
     with pytest.raises(TableError, match="not a complete table: "):
         read_table(group)
+
+
+def test_a_block_that_says_it_is_empty_beside_one_that_is_not_is_refused(group):
+    group["block0_values"].attrs["shape"] = np.array([], np.int64)
+    with pytest.raises(TableError, match="columns have 0 to 3 rows"):
+        read_table(group)
+
+
+def test_the_shape_of_an_empty_block_is_not_unpickled(group, tmp_path):
+    path = tmp_path / "ran"
+    for block in ("block0_values", "block1_values"):
+        harmful = pickle.dumps(Harmful(os.mkdir, str(path)), 0)
+        group[block].attrs["shape"] = np.bytes_(harmful)
+    assert len(read_table(group)) == 0
+    assert not path.exists()

@@ -10,6 +10,7 @@ import pytest
 
 from semg_driver.devices.device import Source
 from semg_driver.recordings.opening import open_recording
+from semg_driver.recordings.pandas_table import Table
 from semg_driver.recordings.recording import RecordingError, segments
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
 from semg_driver.recordings.writer import Content, write_hdf5
@@ -241,6 +242,36 @@ def test_what_is_written_is_read_again(tmp_path, make_info):
     np.testing.assert_array_equal(recording.wrist_angles(0, 40_000), angles)
     np.testing.assert_allclose(recording.times(0, 40_000), np.arange(40_000) / 2000.0)
     assert recording.rows_at(np.array([0.0, 0.5, 1.00001])).tolist() == [0, 1000, 2001]
+
+
+def test_labels_are_written_and_read_again(tmp_path, make_info):
+    names = np.array(["fist", "→ 🤏"], object)
+    prompts = Table({"name": names, "time": np.array([0.25, 1.5])})
+    stages = Table({"start": np.zeros(1), "end": np.ones(1), "name": names[:1]})
+    emg = np.zeros((10, 4), np.float32)
+    write_hdf5(tmp_path / "a.hdf5", Content(emg, make_info(), prompts=prompts, stages=stages))
+    labels = Hdf5Recording(tmp_path / "a.hdf5").labels()
+    assert list(labels.prompts.rows()) == list(prompts.rows())
+    assert list(labels.stages.rows()) == list(stages.rows())
+
+
+def test_a_recording_that_fails_leaves_what_was_there(tmp_path, make_info):
+    path = tmp_path / "a.hdf5"
+    path.write_bytes(b"yesterday's")
+    no_text = Table({"name": np.array([1.5], object)})
+    content = Content(np.zeros((10, 4), np.float32), make_info(), prompts=no_text)
+    with pytest.raises(ValueError, match="must be text"):
+        write_hdf5(path, content)
+    assert path.read_bytes() == b"yesterday's"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path, make_info):
+    content = Content(np.zeros((10, 4), np.float32), make_info())
+    with pytest.raises(RecordingError, match=r"none/a\.hdf5: cannot be written: ") as error:
+        write_hdf5(tmp_path / "none" / "a.hdf5", content)
+    assert "\n" not in str(error.value)
+    assert ".partial" not in str(error.value)
 
 
 def test_columns_of_another_length_are_not_written(tmp_path, make_info):

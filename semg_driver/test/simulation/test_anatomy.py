@@ -20,12 +20,24 @@ def test_outline_starts_at_the_palm_and_goes_to_the_thumb():
     assert thumb[0] == pytest.approx(1.3 * palm[1])
 
 
-def test_every_muscle_lies_under_the_skin_and_has_a_name_of_its_own():
+@pytest.mark.parametrize("section", ["wrist", "forearm"])
+def test_every_muscle_lies_under_the_skin_and_has_a_name_of_its_own(section):
     assert len(MUSCLE_INDEX) == len(MUSCLES)
-    assert all(0 < m.depth < 15 and 0 <= m.angle < 360 and m.units > 0 for m in MUSCLES)
+    places = [place for m in MUSCLES if (place := getattr(m, section)) is not None]
+    assert all(0 < p.depth < 30 and 0 <= p.angle < 360 and p.spread > 0 for p in places)
+    assert len(places) >= 20
 
 
-def test_flexors_lie_on_the_palm_side_and_extensors_on_the_back():
-    towards_palm = {m.name: np.cos(np.deg2rad(m.angle)) for m in MUSCLES}
-    assert all(towards_palm[name] > 0 for name in ("FDS2", "FDS3", "FDP2", "FDP3", "FCR", "FCU"))
-    assert all(towards_palm[name] < 0 for name in ("ED2", "ED3", "EI", "EPL", "ECR", "ECU"))
+@pytest.mark.parametrize("section", ["wrist", "forearm"])
+def test_flexors_lie_on_the_palm_side_and_extensors_on_the_back(section):
+    towards_palm = {
+        m.name: np.cos(np.deg2rad(place.angle))
+        for m in MUSCLES
+        if (place := getattr(m, section)) is not None
+    }
+    flexors = [name for name in towards_palm if name.startswith(("FDS", "FDP", "FC"))]
+    extensors = [name for name in towards_palm if name.startswith(("E",))]
+    assert len(flexors) == 10
+    assert len(extensors) == 9
+    assert all(towards_palm[name] > 0 for name in flexors)
+    assert all(towards_palm[name] < 0 for name in extensors)

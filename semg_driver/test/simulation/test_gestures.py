@@ -20,7 +20,7 @@ ONES, ZEROS = np.ones(len(MUSCLES)), np.zeros(len(MUSCLES))
 
 def drive(gesture, hold=0.0, strength=ONES, extra=ZEROS, tempo=1.0, softness=1.0, offset=0.0):
     total = np.zeros((len(MUSCLES), TIMES.size))
-    activity(gesture, hold, strength, extra, tempo, softness, offset).add_to(total, TIMES)
+    activity(gesture, hold, 0.0, strength, extra, tempo, softness, offset).add_to(total, TIMES)
     return total
 
 
@@ -72,9 +72,9 @@ def test_activity_ends_within_its_reach_even_when_slow(gesture):
 def test_a_hold_without_an_end_can_be_given_one_later(gesture):
     usual = (ONES, ZEROS, 1.0, 1.0, 0.0)
     endless, ended = np.zeros((2, len(MUSCLES), TIMES.size))
-    activity(gesture, np.inf, *usual).add_to(endless, TIMES)
-    activity(gesture, np.inf, *usual).ended(0.8).add_to(ended, TIMES)
-    assert endless[:, -1].max() == pytest.approx(0.09)
+    activity(gesture, np.inf, 0.0, *usual).add_to(endless, TIMES)
+    activity(gesture, np.inf, 0.0, *usual).ended(0.8).add_to(ended, TIMES)
+    assert endless[:, -1].max() == pytest.approx(0.11)
     np.testing.assert_array_equal(ended, drive(gesture, hold=0.8))
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
 
+from semg_driver.devices.device import WrittenText
 from semg_driver.simulation.passage import Cue, Passage
 from semg_driver.simulation.timeline import Timeline
 from semg_driver.simulation.trajectory import Movement
@@ -36,3 +37,18 @@ def test_every_cue_is_given_once_with_its_passage():
     assert [cue.sample for cue in timeline.events_until(100).cues] == []
     timeline.movement(0, 350)
     assert [cue.sample for cue in timeline.events_until(101).cues] == [130, 230, 330]
+
+
+def test_what_is_written_counts_from_the_first_sample():
+    def writing():
+        while True:
+            texts = (WrittenText("a", 10, 40), WrittenText("b", 50, 90))
+            whole = (WrittenText("ab", 10, 90),)
+            rest = Movement(np.zeros(100), np.zeros(100))
+            yield Passage(rest, characters=texts, prompts=whole)
+
+    timeline = Timeline(writing())
+    timeline.events_until(100)
+    events = timeline.events_until(101)
+    assert events.characters == [WrittenText("a", 110, 140), WrittenText("b", 150, 190)]
+    assert events.prompts == [WrittenText("ab", 110, 190)]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from semg_training.recipes.recipe import ScheduleSettings
 
+_MEASUREMENTS = 20
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -72,17 +74,21 @@ def plan(schedule: ScheduleSettings, steps_per_epoch: int, total: int = 0) -> Pl
     steps_per_epoch : int
         Used where it counts epochs.
     total : int
-        Length in steps, if it is to be another one: then warm-up, halving and measurements keep
-        their places in the training, which is shortened or stretched as a whole.
+        Length in steps, if it is to be another one: then warm-up and halving keep their places
+        in the training, which is shortened or stretched as a whole, and there are at most
+        `_MEASUREMENTS` measurements.
     """
     unit = steps_per_epoch if schedule.unit == "epochs" else 1
     whole = schedule.total * unit
     stretch = (total or whole) / whole
     steps = total or whole
+    check_every = max(1, round(schedule.check_every * unit * stretch))
+    if steps != whole:
+        check_every = max(check_every, math.ceil(steps / _MEASUREMENTS))
     return Plan(
         total=steps,
         warm_up=round(schedule.warm_up * unit * stretch),
-        check_every=max(1, round(schedule.check_every * unit * stretch)),
+        check_every=check_every,
         halve_at=tuple(round(at * unit * stretch) for at in schedule.halve_at),
         cosine=schedule.shape == "cosine",
         lowest=schedule.lowest,

@@ -107,9 +107,10 @@ def gather(
     TrainingRefused
         If a recording cannot be used, or there is nothing to train on or to choose the model on.
     """
-    simulated = _simulated(kind, people, processes, progress)
     if not data:
-        return _complete(simulated)
+        _refuse_nothing(people.training, people.choice)
+        return _simulated(kind, people, processes, progress)
+    simulated = _simulated(kind, people, processes, progress)
     recorded = read_recorded(
         data.paths,
         data.nothing_done,
@@ -120,7 +121,9 @@ def gather(
         progress=progress,
         log=log,
     )
-    return _complete(_joined(recorded, simulated, data.mix))
+    gathered = _joined(recorded, simulated, data.mix)
+    _refuse_nothing(len(gathered.training), len(gathered.choice))
+    return gathered
 
 
 def _simulated(
@@ -172,15 +175,14 @@ def _joined(recorded: Recorded, simulated: Gathered, mix: float | None) -> Gathe
     return Gathered(training, [*recorded.choice, *simulated.choice], origin, " and ".join(who))
 
 
-def _complete(gathered: Gathered) -> Gathered:
-    if not gathered.training:
+def _refuse_nothing(training: int, choice: int) -> None:
+    if not training:
         raise TrainingRefused("nothing to train on: say --people above 0, or --data")
-    if not gathered.choice:
+    if not choice:
         raise TrainingRefused(
             "nothing to choose the model on: a corpus needs rows of split 'val', or say "
             "--choice-people above 0"
         )
-    return gathered
 
 
 def _seconds(recordings: list[Any]) -> float:

@@ -3,28 +3,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
 from rich.progress import track
 
-from semg_driver.simulation.recording import simulate
-from semg_training.recordings import EmgRecording, MpfRecording, RecordingPlan, plan_for
+from semg_driver.simulation.version import simulation_hash
+from semg_training.recordings import EmgRecording, MpfRecording, plan_for
 
 TRAINING_SEED = 1_000_000
 CHOICE_SEED = 2_000_000
 """Everybody with a smaller seed than the first is a person whom no model has seen."""
-_PROBED_PEOPLE = 4
-_PROBED_SECONDS = 4.0
-_PROBED_SCRIPTS = ("demo", "gestures", "wrist", "rest")
+_FORM = 1  # counts changes of what is made of the simulated signals
 
 Recording = TypeVar("Recording", EmgRecording, MpfRecording)
 
@@ -86,7 +83,7 @@ def load_people(
     list of dict of str to Recording
         For each person the recording of each script.
     """
-    folder = cache_folder() / "people" / f"{fingerprint()}-{people.minutes:g}min" / kind.__name__
+    folder = _folder(people, kind)
     missing = [seed for seed in people.seeds if not (folder / str(seed)).exists()]
     if missing:
         _simulate(folder, kind, missing, people.minutes, processes, progress)
@@ -99,23 +96,11 @@ def load_people(
     ]
 
 
-@cache
-def fingerprint() -> str:
-    """Short hash of what the simulation gives: when it changes, everybody is made anew."""
-    digest = hashlib.sha256()
-    for seed in range(TRAINING_SEED, TRAINING_SEED + _PROBED_PEOPLE):
-        emg, _ = simulate(seed, "demo", _PROBED_SECONDS, seed)
-        digest.update(emg.tobytes())
-    for script in _PROBED_SCRIPTS:
-        plan = RecordingPlan(script, _PROBED_SECONDS)
-        emg_recording = EmgRecording.make(TRAINING_SEED, plan)
-        mpf_recording = MpfRecording.make(TRAINING_SEED, plan)
-        for array in (
-            *(emg_recording.emg, emg_recording.events),
-            *(mpf_recording.mpf, mpf_recording.displacement),
-        ):
-            digest.update(array.tobytes())
-    return digest.hexdigest()[:12]
+def _folder(people: People, kind: type[EmgRecording] | type[MpfRecording]) -> Path:
+    """Where recordings are kept: what they depend on is in the name."""
+    shares = zlib.crc32(repr(sorted(kind.SHARES.items())).encode())
+    simulation = f"{simulation_hash()}-{_FORM}-{people.minutes:g}min"
+    return cache_folder() / "people" / simulation / f"{kind.__name__}-{shares:08x}"
 
 
 def _simulate(

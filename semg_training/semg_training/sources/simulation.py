@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which simulation people come from."""
+"""Which simulation training people come from, for the bundles that are trained on them."""
 
 from __future__ import annotations
 
-from semg_training.sources.people import fingerprint
+from typing import Any
+
+from semg_driver.simulation.version import SIMULATION_VERSION, simulation_hash
 
 
-def simulation() -> dict[str, str]:
-    """Return what tells this simulation from others, for ``bundle.yaml``."""
-    return {"hash": fingerprint()}
+def simulation() -> dict[str, Any]:
+    """Return the simulation's version and hash."""
+    return {"version": SIMULATION_VERSION, "hash": simulation_hash()}

@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 from semg_driver.simulation.anatomy import MUSCLE_INDEX, MUSCLES
 
 _TUNING: dict[str, tuple[float, float]] = {
-    "FDS2": (255.0, 0.9), "FDP2": (265.0, 0.8), "FDS3": (280.0, 0.7), "FDS4": (300.0, 0.4),
-    "FPL": (235.0, 0.7), "thenar": (215.0, 0.6), "FCR": (170.0, 0.8), "FCU": (315.0, 0.6),
-    "APL": (135.0, 0.6), "EPB": (125.0, 0.5), "EPL": (110.0, 0.6), "EI": (90.0, 0.9),
-    "ED2": (80.0, 0.8), "ED3": (60.0, 0.6), "ED4": (40.0, 0.5), "ECR": (30.0, 0.7),
-    "ECU": (350.0, 0.8),
+    "FDS2": (255.0, 0.9), "FDP2": (265.0, 0.8), "FDS3": (280.0, 0.7), "FDP3": (285.0, 0.5),
+    "FDS4": (300.0, 0.4), "FPL": (235.0, 0.7), "thenar": (215.0, 0.6), "FCR": (170.0, 0.8),
+    "FCU": (315.0, 0.6), "APL": (135.0, 0.6), "EPB": (125.0, 0.5), "EPL": (110.0, 0.6),
+    "EI": (90.0, 0.9), "ED2": (80.0, 0.8), "ED3": (60.0, 0.6), "ED4": (40.0, 0.5),
+    "ECR": (30.0, 0.7), "ECU": (350.0, 0.8),
 }  # fmt: skip
-"""Degrees from the right, to the left, into which a muscle moves the pen most, and how much."""
+"""Where each muscle moves the pen most, in degrees (0 is right, 90 is up), and how much."""
 _GRIP: dict[str, float] = {
-    "FDS2": 0.035, "FDP2": 0.035, "FDS3": 0.03, "FPL": 0.05, "thenar": 0.05, "ECR": 0.03,
-    "ECU": 0.02, "EI": 0.015,
+    "FDS2": 0.035, "FDP2": 0.035, "FDS3": 0.03, "FDP3": 0.02, "FPL": 0.05, "thenar": 0.05,
+    "ECR": 0.03, "ECU": 0.02, "EI": 0.015,
 }  # fmt: skip
 _PINCH: dict[str, float] = {
     "FPL": 0.5, "thenar": 0.5, "FDP2": 0.45, "FDS2": 0.35, "ECR": 0.15, "APL": 0.1,
 }  # fmt: skip
 _SPEED, _ACCELERATION = 16.0, 450.0  # small letters' heights per s, and per s², at usual peaks
 _BY_ACCELERATION = 0.45  # share of drive that is for acceleration
-_LEVEL = 0.36
+_LEVEL = 0.45
 _GRIP_WITH_SPEED = 0.8
 _MOST = 0.75
 
@@ -59,9 +59,9 @@ class PenMuscles:
         """Draw a person's.
 
         A pen in a three-finger grip goes up and down by the fingers and the thumb, and across
-        by the wrist (Dounskaia, Van Gemmert, Stelmach 2000, Exp Brain Res 135, 319). Muscles of
-        the arm are tuned to the direction of movement by its cosine (Flanders and Soechting 1990,
-        J Neurosci 10, 2420); the directions themselves are chosen to fit what the muscles do.
+        by the wrist (Dounskaia, Van Gemmert, Stelmach 2000, Exp Brain Res 135, 127). Muscles of
+        the wrist are tuned to the direction of movement by its cosine (Hoffman and Strick 1999,
+        J Neurophysiol 81, 319); the directions themselves are chosen to fit what the muscles do.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class PenMuscles:
     ) -> NDArray[np.float64]:
         """Drive, shape (muscles, times), of a pinch from `start` to `stop`; all in s."""
         x = np.clip((times - start) / (stop - start), 0.0, 1.0)
-        return np.asarray(self.pinch[:, None] * np.sin(np.pi * x) ** 2)
+        return np.asarray(self.pinch[:, None] * 16.0 * (x * (1.0 - x)) ** 2)
 
 
 def _array(values: Mapping[str, float]) -> NDArray[np.float64]:

@@ -54,6 +54,8 @@ POSTURES: dict[str, Posture] = {
 def handwriting_script(seed: int, person: Person) -> Script:
     """Prompts, 1 to 2 s after one another, in another posture every few of them.
 
+    The wrist's angle is that of the posture: by how little it moves with the pen is left out.
+
     Parameters
     ----------
     seed : int
@@ -62,8 +64,9 @@ def handwriting_script(seed: int, person: Person) -> Script:
         Whose hand it is.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, person.seed, 12]))
-    style = HandStyle.sample(person.seed)
-    muscles = PenMuscles.sample(person.seed, mirrored=person.hand is Hand.LEFT)
+    style = HandStyle.sample(person.seed, spread=person.spread)
+    left_handed = person.hand is Hand.LEFT
+    muscles = PenMuscles.sample(person.seed, spread=person.spread, mirrored=left_handed)
     angle = 0.0
     left = 0
     posture = POSTURES["table"]

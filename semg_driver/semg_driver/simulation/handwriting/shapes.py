@@ -42,7 +42,7 @@ def parsed(row: str) -> Shape:
         If it is none.
     """
     steps = [_STEP.fullmatch(word) for word in row.split()]
-    if not all(steps):
+    if not steps or not all(steps):
         raise ValueError(f"'{row}': must be points x,y with ^ before and @degrees behind")
     found = [step.groups() for step in steps if step]
     return Shape(

@@ -58,8 +58,8 @@ def _sentence(rng: np.random.Generator) -> str:
         elif chance < 0.24:
             words[i] = words[i].upper()
         elif chance < 0.3:
-            before, after = _pick(('""', "''", "()", "[]", "{}", "<>", "**"), rng)
-            words[i] = before + words[i] + after
+            around = _pick(('""', "''", "()", "[]", "{}", "<>", "**"), rng)
+            words[i] = around[0] + words[i] + around[1]
         elif chance < 0.34:
             words[i] += _pick(("'s", "'ll", "'t"), rng)
     return " ".join(words) + _pick("..?!", rng)
@@ -111,13 +111,13 @@ def _pick(of: str | tuple[str, ...], rng: np.random.Generator) -> str:
 
 
 _KINDS: tuple[tuple[_Kind, float], ...] = (
-    (_plain, 0.3),
+    (_plain, 0.26),
     (_sentence, 0.27),
     (_numbers, 0.12),
     (_swiped, 0.06),
     (_corrected, 0.06),
     (_lines, 0.04),
-    (_random, 0.08),
+    (_random, 0.12),
     (_codes, 0.07),
 )
 """Kinds of prompts, and their shares."""

@@ -28,7 +28,7 @@ class Track:
     @property
     def end(self) -> float:
         """When all of it is over, in s."""
-        return self.drive.shape[1] / RATE
+        return float(self.drive.shape[1] / RATE)
 
     def scaled(self, strength: NDArray[np.float64]) -> Track:
         """Return this track with each muscle's drive times its `strength`, shape (muscles,)."""
@@ -40,6 +40,5 @@ class Track:
         inside = np.flatnonzero((place >= 0.0) & (place < self.drive.shape[1] - 1))
         before = place[inside].astype(np.intp)
         share = place[inside] - before
-        drive[:, inside] += (1.0 - share) * self.drive[:, before] + share * self.drive[
-            :, before + 1
-        ]
+        drive[:, inside] += (1.0 - share) * self.drive[:, before]
+        drive[:, inside] += share * self.drive[:, before + 1]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +136,9 @@ def _durations(length: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _joined(pieces: list[Strokes]) -> Strokes:
-    if not pieces:
-        return strokes_between(np.zeros((1, 2)), *(np.empty(0) for _ in range(3)), 0.3)
-    names = ("onset", "delay", "width", "length", "heading", "turn")
-    return Strokes(*(np.concatenate([getattr(p, name) for p in pieces]) for name in names))
+    return Strokes(
+        *(
+            np.concatenate([np.empty(0), *(getattr(piece, field.name) for piece in pieces)])
+            for field in fields(Strokes)
+        )
+    )
