@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from semg_decoders.decoding.characters import BLANK, CHARACTERS
 from semg_decoders.evaluation.text_error import pool_text_errors
 from semg_decoders.inference.bundle import ModelBundle
-from semg_decoders.inference.writer import write_bundle
+from semg_decoders.inference.writer import replace_bundle
 from semg_decoders.signal.mpf import BANDS, HANDWRITING_WINDOW
 from semg_training.describe import Identity, describe_handwriting
 from semg_training.export import exported
@@ -87,7 +87,7 @@ def publish_handwriting(
         noise_floor=NOISE_FLOOR,
     )
     labels = (*CHARACTERS, BLANK)
-    return write_bundle(
+    return replace_bundle(
         folder, graph, describe_handwriting(network, identity, HANDWRITING_WINDOW, labels)
     )
 

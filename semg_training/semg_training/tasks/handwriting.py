@@ -18,6 +18,7 @@ from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_decoders.signal.mpf import STRIDE
 from semg_training.handwriting_recordings import WrittenRecording
 from semg_training.mpf_augmentation import MpfAugmentation
+from semg_training.networks.first_weights import standardise
 from semg_training.networks.handwriting import HandwritingNetwork, HandwritingNetworkSettings
 from semg_training.written_batches import WrittenBatch, collate, network_inputs, vary
 from semg_training.written_windows import (
@@ -113,6 +114,11 @@ class HandwritingTask:
         batch = collate(windows, self.network, self.target.pulse)
         vary(batch, self.augmentation, rng)
         return batch
+
+    def begin(self, network: torch.nn.Module, rng: np.random.Generator) -> None:
+        """Scale the first layers to the frames of a batch."""
+        assert isinstance(network, HandwritingNetwork)
+        standardise(network, network_inputs(self.batch(rng)))
 
     def _window(self, recording: WrittenRecording, rng: np.random.Generator) -> WrittenWindow:
         after = self.target.samples_after
