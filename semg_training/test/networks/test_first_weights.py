@@ -18,9 +18,9 @@ SMALL = HandwritingNetworkSettings(
 
 
 def frames(seed):
-    """Small changes of each entry about a large level of its own."""
+    """Small changes of each entry about the large level of its band."""
     generator = torch.Generator().manual_seed(seed)
-    level = 20 * torch.randn(6, 4, 4, generator=torch.Generator().manual_seed(1))
+    level = 20 * torch.randn(6, 1, 1, generator=torch.Generator().manual_seed(1))
     return level + 0.1 * torch.randn(3, 400, 6, 4, 4, generator=generator)
 
 
