@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-_NOISIEST = 3.0
+NOISIEST = 3.0
 """Largest noise, in usual noise s.d., of a channel without contact."""
 
 
@@ -57,24 +57,35 @@ def augment_mpf(mpf: Tensor, augmentation: MpfAugmentation, rng: np.random.Gener
         mpf = torch.roll(mpf, (places, places), (2, 3))
     if rng.random() < augmentation.drop_probability:
         drop_channel(mpf, rng)
-    for start, stop in _masks(
-        len(mpf), augmentation.frame_masks, augmentation.frame_mask_length, rng
-    ):
-        mpf[start:stop] = 0.0
-    for start, stop in _masks(
-        mpf.shape[1], augmentation.band_masks, augmentation.band_mask_width, rng
-    ):
-        mpf[:, start:stop] = 0.0
+    visible = torch.ones(mpf.shape[:2])
+    hide(visible, augmentation, rng)
+    mpf[visible == 0] = 0.0
     return mpf
 
 
+def hide(visible: Tensor, augmentation: MpfAugmentation, rng: np.random.Generator) -> None:
+    """Set to 0 in `visible` (frames, bands) what is to be hidden of a window."""
+    frames, bands = visible.shape
+    for start, stop in _masks(
+        frames, augmentation.frame_masks, augmentation.frame_mask_length, rng
+    ):
+        visible[start:stop] = 0.0
+    for start, stop in _masks(bands, augmentation.band_masks, augmentation.band_mask_width, rng):
+        visible[:, start:stop] = 0.0
+
+
 def drop_channel(mpf: Tensor, rng: np.random.Generator) -> None:
-    """Make one channel of MPF frames (frames, bands, channels, channels) independent noise."""
+    """Make any channel of MPF frames (frames, bands, channels, channels) independent noise."""
     channel = int(rng.integers(mpf.shape[-1]))
+    drop(mpf, channel, float(rng.uniform(1.0, NOISIEST)))
+
+
+def drop(mpf: Tensor, channel: int, noise: float) -> None:
+    """Make a channel of MPF frames independent noise, of so many usual noise s.d."""
     mpf[:, :, channel, :] = 0.0
     mpf[:, :, :, channel] = 0.0
     # Noise of s.d. 1 has a level of about 0; MPF grows with the fourth power of amplitude.
-    mpf[:, :, channel, channel] = 4.0 * math.log(rng.uniform(1.0, _NOISIEST))
+    mpf[:, :, channel, channel] = 4.0 * math.log(noise)
 
 
 def _masks(length: int, most: int, longest: int, rng: np.random.Generator) -> list[tuple[int, int]]:

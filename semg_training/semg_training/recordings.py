@@ -92,7 +92,7 @@ class EmgRecording:
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> EmgRecording:
         """Simulate a person, and condition and label the EMG."""
-        emg, truth = _performed(person_seed, plan)
+        emg, truth = performed(person_seed, plan)
         pairs = [(GESTURES.index(label.name), label.sample) for label in truth.gestures]
         events = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return cls(emg.astype(np.float16), events, plan.script)
@@ -145,7 +145,7 @@ class MpfRecording:
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> MpfRecording:
         """Simulate a person, and compute and label the MPF frames."""
-        emg, truth = _performed(person_seed, plan)
+        emg, truth = performed(person_seed, plan)
         frames = with_noise_floor(mpf(emg, WRIST_WINDOW), NOISE_FLOOR)
         return cls(
             to_ring_entries(frames, RING_DISTANCE),
@@ -172,7 +172,7 @@ class MpfRecording:
         return len(self.mpf) * STRIDE / SAMPLE_RATE
 
 
-def _performed(person_seed: int, plan: RecordingPlan) -> tuple[NDArray[np.float32], Truth]:
+def performed(person_seed: int, plan: RecordingPlan) -> tuple[NDArray[np.float32], Truth]:
     """Conditioned EMG (samples, 16) of a person following a plan, and the truth."""
     emg, truth = simulate(person_seed, plan.script, plan.seconds, person_seed)
     if plan.low_bandwidth:

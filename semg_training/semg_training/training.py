@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning
+import numpy as np
 import torch
 from rich.console import Console
 from torch import nn
@@ -26,6 +27,7 @@ from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import Gathered, gather
 from semg_training.sources.people import cache_folder
 from semg_training.tasks.kinds import KINDS
+from semg_training.tasks.task import Begins
 
 _GPU_WORKERS = 8
 _BESIDE_A_WINDOW = 0.1
@@ -52,8 +54,6 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
     check_output(request.output, request.force)
     recipe = chosen_recipe(request)
     kind = KINDS[recipe.task]
-    if kind.recording is None or kind.task is None or kind.publish is None:
-        raise TrainingRefused(f"--task {recipe.task}: cannot be trained yet")
 
     def log(line: str) -> None:
         console.print(line, markup=False, soft_wrap=True)
@@ -75,6 +75,8 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
     torch.manual_seed(request.seed)
     network = kind.network(recipe.network)
     task = kind.task(recipe, gathered.training, gathered.choice)
+    if isinstance(task, Begins):
+        task.begin(network, np.random.default_rng(request.seed))
     record = fit(
         network,
         task,

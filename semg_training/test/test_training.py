@@ -11,6 +11,7 @@ pytest.importorskip("torch", reason="torch is only installed for training")
 from rich.console import Console
 
 from semg_decoders.decoding.gestures import GestureDecoder
+from semg_decoders.decoding.handwriting import HandwritingDecoder
 from semg_decoders.decoding.wrist import WristDecoder
 from semg_decoders.inference.session import Model
 from semg_training.refusal import TrainingRefused
@@ -21,7 +22,11 @@ from semg_training.training import chosen_recipe, fit_settings, train
 SIZES = {
     "gestures": ("network.hidden=16", "network.conv_channels=16"),
     "wrist": ("network.hidden=16", "network.mlp=[16]"),
-}
+    "handwriting": (
+        "network.mlp=[16]", "network.feed_forward=16", "network.strides=[1, 1]",
+        "network.attention_windows=[4, 4]",
+    ),
+}  # fmt: skip
 
 
 def quiet():
@@ -57,7 +62,8 @@ def test_bundle_says_where_it_comes_from(task, bundles):
     assert origin["command"] == f"semg train --task {task}"
     assert origin["seed"] == 0
     assert origin["simulation"]["hash"]
-    assert origin["recipe"]["network"]["hidden"] == 16
+    sizes = origin["recipe"]["network"]
+    assert 16 in (sizes.get("hidden"), sizes.get("feed_forward"))
     assert bundle.metrics["onnx_differs_from_torch_by"] <= 1e-5
 
 
@@ -65,6 +71,13 @@ def test_gesture_decoder_takes_the_bundle(bundles):
     decoder = GestureDecoder(Model.load(str(bundles / "gestures")))
     steps = decoder.push(np.zeros((51, 16), np.float32), 0)
     assert [step.samples.tolist() for step in steps] == [[20, 30], [40, 50]]
+
+
+def test_handwriting_decoder_takes_the_bundle(bundles):
+    decoder = HandwritingDecoder(Model.load(str(bundles / "handwriting")))
+    # Two blocks see 15 groups of 4 frames; the second emission needs one group more.
+    emissions = decoder.push(np.zeros((64, 6, 16, 16), np.float32), 213)
+    assert [emission.sample for emission in emissions] == [213 + 40 * 59, 213 + 40 * 63]
 
 
 def test_wrist_decoder_takes_the_bundle(bundles):

@@ -16,15 +16,27 @@ from semg_bringup.evaluation.parts import Part, open_labelled
 from semg_decoders.decoding.ctc import greedy_text
 from semg_decoders.evaluation.prompt_cleaning import clean_prompt
 from semg_decoders.evaluation.text_error import TextErrors, pool_text_errors, score_text
+from semg_decoders.inference.bundle import ModelBundle
 from semg_decoders.inference.session import Model
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
 
 TASK = "handwriting"
-BEFORE, AFTER = 19_014, 974
-"""Samples at 2 kHz around a prompt that are decoded with it, as published: before its first
-emission a model wants 491 feature frames of the past."""
+AFTER = 974
+"""Samples at 2 kHz after a prompt that are decoded with it, as published."""
+_LESS = 626
+"""Samples by which fewer than a model's reach lie before a prompt."""
+
+
+def samples_before(bundle: ModelBundle) -> int:
+    """Return the samples at 2 kHz before a prompt that are decoded with it.
+
+    As many as the model wants before its first emission, less as many as is published: 19,014
+    where it wants 491 feature frames.
+    """
+    stride = bundle.mpf.stride if bundle.mpf is not None else 1
+    return max(0, bundle.warm_up * stride - _LESS)
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,7 @@ def evaluate_handwriting(
     labels = model.bundle.output.labels
     results = []
     with open_labelled(part.path, TASK) as recording:
-        for written in written_prompts(part, recording):
+        for written in written_prompts(part, recording, samples_before(model.bundle)):
             block = padded_block(recording, written.first, written.stop)
             emissions = decode(model, [block])["output"]
             results.append(score_prompt(written, emissions, labels))
@@ -126,8 +138,17 @@ def evaluate_handwriting(
     return HandwritingResult(part.name, tuple(results))
 
 
-def written_prompts(part: Part, recording: Hdf5Recording) -> list[WrittenPrompt]:
+def written_prompts(part: Part, recording: Hdf5Recording, before: int) -> list[WrittenPrompt]:
     """Return the prompts that begin in a part of a recording.
+
+    Parameters
+    ----------
+    part : Part
+        Where they begin.
+    recording : Hdf5Recording
+        With prompts.
+    before : int
+        Samples at 2 kHz before a prompt that are decoded with it.
 
     Raises
     ------
@@ -149,9 +170,9 @@ def written_prompts(part: Part, recording: Hdf5Recording) -> list[WrittenPrompt]
     first, stop = part.rows(recording)
     begins, ends = recording.rows_at(times)
     ratio = recording.info.sample_rate / SAMPLE_RATE
-    before, after = round(BEFORE * ratio), round(AFTER * ratio)
+    earlier, later = round(before * ratio), round(AFTER * ratio)
     found = [
-        WrittenPrompt(str(text), int(begin) - before, int(end) + after)
+        WrittenPrompt(str(text), int(begin) - earlier, int(end) + later)
         for text, begin, end in zip(prompts["prompt"], begins, ends, strict=True)
         if first <= begin < stop and begin < end
     ]

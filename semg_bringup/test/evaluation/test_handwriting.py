@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from semg_bringup.evaluation.handwriting import (
     AFTER,
-    BEFORE,
     HandwritingResult,
     WrittenPrompt,
     report_handwriting,
+    samples_before,
     score_prompt,
     written_prompts,
 )
@@ -21,6 +22,7 @@ from semg_bringup.evaluation.parts import Part, open_labelled, parts_of
 from semg_driver.recordings.recording import RecordingError
 
 BLANK = 99
+BEFORE = 19_014
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +42,16 @@ def test_no_emissions_are_no_text():
     assert (scored.text, scored.emissions, scored.errors.cer) == ("", 0, 100.0)
 
 
+def test_as_much_lies_before_a_prompt_as_the_model_reaches_back(imported):
+    bundle = imported("handwriting").bundle
+    assert samples_before(bundle) == BEFORE
+    assert samples_before(replace(bundle, warm_up=115)) == 115 * 40 - (491 * 40 - BEFORE)
+
+
 def test_published_prompts_have_their_samples_and_targets(datasets, published, text_cases):
     (part,) = parts_of(datasets, "handwriting", "test")
     with open_labelled(part.path, "handwriting") as recording:
-        found = written_prompts(part, recording)
+        found = written_prompts(part, recording, BEFORE)
         first = recording.rows_at(recording.labels().prompts["start"])[0]
     expected = published["handwriting"]
     assert expected["padding"] == [BEFORE, AFTER]
@@ -78,14 +86,14 @@ def test_prompts_of_other_parts_are_left_out(write, tmp_path):
     (tmp_path / "handwriting_corpus.csv").write_text(rows, "utf-8")
     (part,) = parts_of(tmp_path, "handwriting", "test")
     with open_labelled(part.path, "handwriting") as recording:
-        (found,) = written_prompts(part, recording)
+        (found,) = written_prompts(part, recording, BEFORE)
     assert found == WrittenPrompt("b", 1200 - BEFORE, 1400 + AFTER)
 
 
 def test_margins_are_as_long_at_another_rate(write):
     path = write(prompts={"prompt": ["a"], "start": [1001.0], "end": [1002.0]}, rate=1000.0)
     with open_labelled(path, "handwriting") as recording:
-        (found,) = written_prompts(Part("day1", path), recording)
+        (found,) = written_prompts(Part("day1", path), recording, BEFORE)
     assert found == WrittenPrompt("a", 1000 - BEFORE // 2, 2000 + AFTER // 2)
 
 
@@ -105,4 +113,4 @@ def test_a_recording_without_prompts_is_refused(write, prompts, message):
         open_labelled(path, "handwriting") as recording,
         pytest.raises(RecordingError, match=message),
     ):
-        written_prompts(Part("day1", path), recording)
+        written_prompts(Part("day1", path), recording, BEFORE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Causal conformer blocks that continue a stream, given the end of what they saw before."""
+"""Causal conformer blocks that continue a stream, or take many whole ones at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def masks(seen: Tensor, window: int) -> tuple[Tensor, Tensor]:
     mask : Tensor, shape (frames, 1, window)
         To be added to the scores of the frames of each window.
     """
-    places = torch.arange(window, dtype=seen.dtype)
+    places = torch.arange(window, dtype=seen.dtype, device=seen.device)
     missing = window - seen.clamp(min=1)
     mask = (missing[:, None, None] - places).clamp(0, 1) * _MASKED
     return seen.clamp(0, 1)[:, None], mask
@@ -52,7 +52,7 @@ class FeedForward(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Map frames (frames, size) to frames of the same shape."""
+        """Map frames (…, size) to frames of the same shape."""
         inner = self.dropout(nn.functional.silu(self.expand(self.norm(frames))))
         outer: Tensor = self.dropout(self.contract(inner))
         return outer + 0.5 * frames
@@ -110,6 +110,18 @@ class WindowAttention(nn.Module):
         index = torch.arange(count)[:, None] + torch.arange(self.window)
         memory = all_[index].transpose(1, 2).reshape(count, self.window, size)
         return self._attend(normalised, memory, mask) + frames, all_[count:]
+
+    def whole(self, frames: Tensor) -> Tensor:
+        """Take streams from their beginning: map (batch, frames, size) to the same shape."""
+        batch, count, size = frames.shape
+        seen = torch.arange(1.0, count + 1.0, device=frames.device)
+        mask = masks(seen, self.window)[1].repeat(batch, 1, 1)
+        normalised = self.norm(frames)
+        all_ = nn.functional.pad(normalised, (0, 0, self.window - 1, 0))
+        # Unfolding gives every window transposed already.
+        memory = all_.unfold(1, self.window, 1).reshape(batch * count, self.window, size)
+        attended = self._attend(normalised.flatten(0, 1), memory, mask)
+        return attended.reshape(batch, count, size) + frames
 
     def _attend(self, queries: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
         """Attend from (frames, size) to (frames, window, size).
@@ -172,12 +184,36 @@ class Convolution(nn.Module):
         before : Tensor, shape (kernel - 1, size)
             To be given to the next call.
         """
-        gated = nn.functional.glu(self.expand(self.norm(frames)), dim=-1)
-        all_ = torch.cat([before, gated])
+        all_ = torch.cat([before, self._gated(frames)])
         last = self.stride - 1
-        convolved = self.depthwise(all_[last:].T[None])[0].T
+        convolved = self._convolved(all_[None, last:])[0]
+        return convolved + frames[last :: self.stride], all_[len(frames) :]
+
+    def whole(self, frames: Tensor) -> Tensor:
+        """Take streams from their beginning.
+
+        Parameters
+        ----------
+        frames : Tensor, shape (batch, frames, size)
+            All of them, at least as many as the kernel.
+
+        Returns
+        -------
+        Tensor, shape (batch, (frames - kernel) // stride + 1, size)
+            Only those that the convolution has no need to look back over the beginning for.
+        """
+        (kernel,) = self.depthwise.kernel_size
+        return self._convolved(self._gated(frames)) + frames[:, kernel - 1 :: self.stride]
+
+    def _gated(self, frames: Tensor) -> Tensor:
+        return nn.functional.glu(self.expand(self.norm(frames)), dim=-1)
+
+    def _convolved(self, gated: Tensor) -> Tensor:
+        """Convolve (batch, frames, size) and project."""
+        convolved = self.depthwise(gated.transpose(1, 2)).transpose(1, 2)
         projected = self.project(nn.functional.silu(self.norm_after(convolved)))
-        return self.dropout(projected) + frames[last :: self.stride], all_[len(frames) :]
+        dropped: Tensor = self.dropout(projected)
+        return dropped
 
 
 class ConformerBlock(nn.Module):
@@ -214,3 +250,9 @@ class ConformerBlock(nn.Module):
         frames, attended = self.attention(frames, attended, begun, mask)
         frames, convolved = self.convolution(frames, convolved)
         return self.norm(self.feed_forward_after(frames)), attended, convolved
+
+    def whole(self, frames: Tensor) -> Tensor:
+        """Take streams from their beginning; shapes as for `Convolution.whole`."""
+        frames = self.attention.whole(self.feed_forward_before(frames))
+        after: Tensor = self.norm(self.feed_forward_after(self.convolution.whole(frames)))
+        return after

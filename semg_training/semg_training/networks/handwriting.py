@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -83,6 +84,10 @@ class HandwritingNetworkSettings:
     def leading_frames(self) -> int:
         """Frames put before a stream, so that its first emission ends a group of frames."""
         return -(self.warm_up + 1) % self.frames_per_emission
+
+    def emissions(self, frames: int) -> int:
+        """Return how many emissions there are in so many MPF frames from a stream's beginning."""
+        return max(0, (frames - self.warm_up - 1) // self.frames_per_emission + 1)
 
     def first_frames(self) -> list[int]:
         """Where the stream begins at the input of each block, leading frames counted."""
@@ -171,6 +176,30 @@ class HandwritingNetwork(nn.Module):
             kept += [attended, convolved]
         emissions = self.output(frames).log_softmax(-1)[None]
         return emissions, (seen + mpf.shape[1]).clamp(max=self._most), *kept
+
+    def whole(self, mpf: Tensor) -> Tensor:
+        """Take streams from their beginning, all at once.
+
+        Parameters
+        ----------
+        mpf : Tensor, shape (batch, frames, 6, channels, channels)
+            MPF frames, at least ``warm_up + 1``. As everything looks back only, a shorter stream
+            may be followed by anything.
+
+        Returns
+        -------
+        log_probabilities : Tensor, shape (batch, emissions, outputs)
+            What `forward` says from the emission on that belongs to frame `warm_up`, one of
+            `HandwritingNetworkSettings.emissions` of the frames.
+        """
+        settings = self.settings
+        features = self.rotation_invariant_mlp(mpf)
+        joined = features.shape[1] // settings.time_reduction
+        features = features[:, : joined * settings.time_reduction]
+        frames = self.time_reduction(features.reshape(len(mpf), joined, -1))
+        for block in self.blocks:
+            frames = cast(ConformerBlock, block).whole(frames)
+        return torch.log_softmax(self.output(frames), -1)
 
     def _masks(self, seen: Tensor, new: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
         """Return for each block how far back the stream reaches at each of its frames."""

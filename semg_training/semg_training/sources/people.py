@@ -16,14 +16,18 @@ from typing import TypeVar
 from rich.progress import track
 
 from semg_driver.simulation.version import simulation_hash
+from semg_training.handwriting_recordings import HandwritingEmgRecording, HandwritingRecording
 from semg_training.recordings import EmgRecording, MpfRecording, plan_for
 
 TRAINING_SEED = 1_000_000
 CHOICE_SEED = 2_000_000
 """Everybody with a smaller seed than the first is a person whom no model has seen."""
+Simulated = EmgRecording | MpfRecording | HandwritingRecording | HandwritingEmgRecording
 _FORM = 1  # counts changes of what is made of the simulated signals
 
-Recording = TypeVar("Recording", EmgRecording, MpfRecording)
+Recording = TypeVar(
+    "Recording", EmgRecording, MpfRecording, HandwritingRecording, HandwritingEmgRecording
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def load_people(
     people : People
         Who.
     kind : type
-        `EmgRecording` or `MpfRecording`.
+        Of the recordings, such as `EmgRecording`.
     processes : int, optional
         How many simulate at once; all cores when not given.
     progress : bool
@@ -96,7 +100,7 @@ def load_people(
     ]
 
 
-def _folder(people: People, kind: type[EmgRecording] | type[MpfRecording]) -> Path:
+def _folder(people: People, kind: type[Simulated]) -> Path:
     """Where recordings are kept: what they depend on is in the name."""
     shares = zlib.crc32(repr(sorted(kind.SHARES.items())).encode())
     simulation = f"{simulation_hash()}-{_FORM}-{people.minutes:g}min"
@@ -105,7 +109,7 @@ def _folder(people: People, kind: type[EmgRecording] | type[MpfRecording]) -> Pa
 
 def _simulate(
     folder: Path,
-    kind: type[EmgRecording] | type[MpfRecording],
+    kind: type[Simulated],
     seeds: Sequence[int],
     minutes: float,
     processes: int | None,
@@ -120,9 +124,7 @@ def _simulate(
             job.result()
 
 
-def _make_person(
-    folder: Path, kind: type[EmgRecording] | type[MpfRecording], seed: int, minutes: float
-) -> None:
+def _make_person(folder: Path, kind: type[Simulated], seed: int, minutes: float) -> None:
     partial = folder / f"{seed}.{os.getpid()}.partial"
     partial.mkdir(exist_ok=True)
     for plan in plan_for(seed, minutes, kind.SHARES):

@@ -12,14 +12,22 @@ from torch import nn
 
 from semg_decoders.inference.bundle import ModelBundle
 from semg_training.gesture_targets import FRAME_STRIDE
+from semg_training.handwriting_recordings import (
+    BANDS,
+    RING_DISTANCE,
+    HandwritingEmgRecording,
+    HandwritingRecording,
+    WrittenRecording,
+)
 from semg_training.mpf_augmentation import MpfAugmentation
 from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings
 from semg_training.networks.handwriting import HandwritingNetwork, HandwritingNetworkSettings
 from semg_training.networks.wrist import WristNetwork, WristNetworkSettings
 from semg_training.publish import publish_gestures, publish_wrist
+from semg_training.publish_handwriting import publish_handwriting
 from semg_training.recipes.recipe import Recipe
 from semg_training.recordings import EmgRecording, MpfRecording
-from semg_training.tasks import gestures, wrist
+from semg_training.tasks import gestures, handwriting, wrist
 from semg_training.tasks.task import Task
 from semg_training.windows import Augmentation
 
@@ -44,12 +52,11 @@ class Kind:
         By which the best weights can be chosen.
     network : callable
         From sizes to the network.
-    recording : callable or None
-        From a recipe to the class of the recordings it is trained on; None where training is
-        not there yet.
-    task : callable or None
+    recording : callable
+        From a recipe to the class of the recordings it is trained on.
+    task : callable
         Makes the task.
-    publish : callable or None
+    publish : callable
         Writes the bundle.
     """
 
@@ -58,23 +65,9 @@ class Kind:
     target: type
     rules: tuple[str, ...]
     network: Callable[[Any], nn.Module]
-    recording: Callable[[Recipe], type[Any]] | None = None
-    task: Make | None = None
-    publish: Publish | None = None
-
-
-@dataclass(frozen=True)
-class HandwritingTarget:
-    """What belongs to a prompt.
-
-    Attributes
-    ----------
-    samples_before, samples_after : int
-        Of EMG around it.
-    """
-
-    samples_before: int
-    samples_after: int
+    recording: Callable[[Recipe], type[Any]]
+    task: Make
+    publish: Publish
 
 
 def _gesture_task(
@@ -104,6 +97,27 @@ def _wrist_task(
     )
 
 
+def _handwriting_recording(recipe: Recipe) -> type[Any]:
+    """Small frames where they hold all that the network looks at, else EMG."""
+    network = recipe.network
+    small = max(network.bands) < BANDS and network.num_adjacent_cov <= RING_DISTANCE
+    return HandwritingRecording if small else HandwritingEmgRecording
+
+
+def _handwriting_task(
+    recipe: Recipe, training: Sequence[WrittenRecording], choice: Sequence[WrittenRecording]
+) -> Task:
+    return handwriting.HandwritingTask(
+        training,
+        choice,
+        recipe.network,
+        batch_size=recipe.batch.size,
+        seconds=recipe.batch.window_s,
+        augmentation=recipe.augmentation,
+        target=recipe.target,
+    )
+
+
 KINDS: dict[str, Kind] = {
     "gestures": Kind(
         network_settings=GestureNetworkSettings,
@@ -128,9 +142,12 @@ KINDS: dict[str, Kind] = {
     "handwriting": Kind(
         network_settings=HandwritingNetworkSettings,
         augmentation=MpfAugmentation,
-        target=HandwritingTarget,
+        target=handwriting.HandwritingTarget,
         rules=("character_error",),
         network=HandwritingNetwork,
+        recording=_handwriting_recording,
+        task=_handwriting_task,
+        publish=publish_handwriting,
     ),
 }
 """By the names that ``--task`` takes."""

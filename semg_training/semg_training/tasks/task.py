@@ -36,6 +36,14 @@ class Prepares(Protocol):
 
 
 @runtime_checkable
+class Begins(Protocol):
+    """A task that has a say in the first weights of its network."""
+
+    def begin(self, network: torch.nn.Module, rng: np.random.Generator) -> None:
+        """Change them in place."""
+
+
+@runtime_checkable
 class OwnOutputs(Protocol):
     """A task whose network is not called with the inputs of a batch and two states of an LSTM."""
 

@@ -8,17 +8,30 @@ import pytest
 import yaml
 from scipy import special
 
-pytest.importorskip("torch", reason="torch is only installed for training")
+torch = pytest.importorskip("torch", reason="torch is only installed for training")
 
-from semg_decoders.decoding.characters import BLANK, CHARACTERS
-from semg_decoders.decoding.gestures import GestureDecoder
-from semg_decoders.decoding.handwriting import HandwritingDecoder
-from semg_decoders.decoding.wrist import WristDecoder
-from semg_decoders.inference.session import Model
-from semg_decoders.inference.writer import write_bundle
-from semg_decoders.signal.mpf import BANDS, MultiWindowMpf
-from semg_training.gesture_targets import GESTURES
-from semg_training.int8.layers import large_layers, quantised
+from semg_decoders.decoding.characters import BLANK, CHARACTERS  # noqa: E402
+from semg_decoders.decoding.gestures import GestureDecoder  # noqa: E402
+from semg_decoders.decoding.handwriting import HandwritingDecoder  # noqa: E402
+from semg_decoders.decoding.wrist import WristDecoder  # noqa: E402
+from semg_decoders.inference.session import Model  # noqa: E402
+from semg_decoders.inference.writer import write_bundle  # noqa: E402
+from semg_decoders.signal.mpf import BANDS, MultiWindowMpf  # noqa: E402
+from semg_training.checkpoints.archive import CheckpointArchive  # noqa: E402
+from semg_training.checkpoints.checkpoint import read_checkpoint  # noqa: E402
+from semg_training.checkpoints.config import ModelConfig  # noqa: E402
+from semg_training.checkpoints.handwriting import (  # noqa: E402
+    handwriting_places,
+    handwriting_settings,
+    is_attention_mask,
+)
+from semg_training.checkpoints.import_checkpoint import CHECKPOINT_FILE, CONFIG_FILE  # noqa: E402
+from semg_training.checkpoints.load import load_network  # noqa: E402
+from semg_training.checkpoints.sources import Sources  # noqa: E402
+from semg_training.gesture_targets import GESTURES  # noqa: E402
+from semg_training.int8.layers import large_layers, quantised  # noqa: E402
+from semg_training.mpf import mpf  # noqa: E402
+from semg_training.networks.handwriting import HandwritingNetwork  # noqa: E402
 
 CUTS = [1, 7, 20, 64, 1000, "random"]
 
@@ -104,6 +117,25 @@ def test_handwriting_equals_the_published_network_for_any_cut(cut, imported, con
     assert [emission.sample for emission in found] == expected
     log_probabilities = np.stack([emission.log_probabilities for emission in found])
     np.testing.assert_allclose(log_probabilities, vectors["log_probs"], rtol=0, atol=1e-4)
+
+
+def test_handwriting_at_once_equals_the_published_network(conformance):
+    vectors = np.load(conformance / "vectors/handwriting.npz")
+    folder = conformance / "checkpoints/handwriting"
+    with CheckpointArchive(folder / CHECKPOINT_FILE) as archive:
+        config = ModelConfig.load(folder / CONFIG_FILE)
+        sources = Sources(read_checkpoint(archive), config)
+        settings = handwriting_settings(sources)
+        network = load_network(
+            lambda: HandwritingNetwork(settings),
+            sources.checkpoint,
+            lambda name: name.startswith("featurizer.") or is_attention_mask(name),
+            handwriting_places(settings),
+        )
+    with torch.no_grad():
+        frames = mpf(torch.from_numpy(vectors["emg"])[None], 160).float()
+        found = network.whole(frames)[0]
+    np.testing.assert_allclose(found, vectors["log_probs"], rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,52 @@ def test_a_stream_gives_what_the_description_gives_of_the_whole(settings):
 
 
 @pytest.mark.parametrize("settings", [SMALL, OTHER], ids=["small", "other"])
+@pytest.mark.parametrize("groups", [1, 2, 7])
+def test_whole_streams_at_once_give_what_each_gives_piece_by_piece(settings, groups):
+    network = make(settings)
+    group = settings.frames_per_emission
+    frames = settings.warm_up + 1 + 28 * group - settings.leading_frames
+    batch = torch.cat([features(settings, frames, seed) for seed in (2, 3, 4)])
+    with torch.no_grad():
+        together = network.whole(batch).numpy()
+    assert together.shape == (3, settings.emissions(frames), settings.outputs)
+    for one, mpf in zip(together, batch, strict=True):
+        streamed = stream(network, mpf[None], groups)
+        assert len(streamed) >= 20
+        assert np.abs(streamed - one[: len(streamed)]).max() < 1e-5
+
+
+def test_what_follows_a_stream_in_a_batch_leaves_no_trace():
+    network = make(SMALL)
+    frames = SMALL.warm_up + 1 + 10 * SMALL.frames_per_emission
+    mpf = features(SMALL, frames + 30)
+    with torch.no_grad():
+        alone, followed = network.whole(mpf[:, :frames]), network.whole(mpf)
+    assert alone.shape[1] == 11 == SMALL.emissions(frames)
+    assert followed.shape[1] == SMALL.emissions(frames + 30)
+    torch.testing.assert_close(alone, followed[:, :11], rtol=0, atol=1e-5)
+
+
+def test_there_is_no_emission_before_the_reach_is_filled():
+    assert [SMALL.emissions(SMALL.warm_up + more) for more in (-9, 0, 1, 2)] == [0, 0, 1, 1]
+    assert SMALL.emissions(SMALL.warm_up + 1 + SMALL.frames_per_emission) == 2
+
+
+def test_learning_from_the_whole_is_learning_from_the_stream():
+    network = make(SMALL)
+    mpf = features(SMALL, SMALL.warm_up + 1 + 20 * SMALL.frames_per_emission)
+    lead = torch.zeros(1, SMALL.leading_frames, *mpf.shape[2:])
+    silent = (SMALL.warm_up + SMALL.leading_frames) // SMALL.frames_per_emission
+    emissions, *_ = network(torch.cat([lead, mpf], dim=1), *network.initial_states().values())
+    emissions[0, silent:, 0].sum().backward()
+    streamed = {n: p.grad for n, p in network.named_parameters() if p.grad is not None}
+    network.zero_grad()
+    network.whole(mpf)[0, :, 0].sum().backward()
+    for name, gradient in streamed.items():
+        torch.testing.assert_close(network.get_parameter(name).grad, gradient, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("settings", [SMALL, OTHER], ids=["small", "other"])
 def test_it_does_not_matter_how_many_groups_come_at_once(settings):
     network = make(settings)
     mpf = features(settings, settings.warm_up + 1 + 23 * settings.frames_per_emission)

@@ -12,6 +12,7 @@ from semg_training.networks.handwriting import HandwritingNetworkSettings
 from semg_training.networks.wrist import PUBLISHED_WRIST
 from semg_training.recipes.reading import FOLDER, find_recipe, read_recipe
 from semg_training.recipes.refusal import RecipeError
+from semg_training.written_windows import padding_before
 
 INSTALLED = sorted(FOLDER.glob("*.yaml"))
 
@@ -81,7 +82,8 @@ def test_published_recipe_of_handwriting_is_as_published():
     masks = recipe.augmentation
     assert (masks.frame_masks, masks.frame_mask_length) == (3, 5)
     assert (masks.band_masks, masks.band_mask_width, masks.roll) == (2, 1, 1)
-    assert (recipe.target.samples_before, recipe.target.samples_after) == (19014, 974)
+    assert (recipe.target.samples_after, recipe.target.frame_weight) == (974, 0.0)
+    assert padding_before(recipe.network) == 19014
 
 
 def test_values_are_changed_one_by_one():
