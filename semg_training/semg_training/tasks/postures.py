@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training a network to tell held postures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from semg_decoders.evaluation.postures import (
+    PostureScore,
+    decision_times,
+    pool_postures,
+    score_postures,
+)
+from semg_decoders.signal.conditioning import SAMPLE_RATE
+from semg_training.band_covariances import FRAME_SAMPLES, frame_ends, noise_level
+from semg_training.mounting import ANY_ROTATION, Mounting, mounted
+from semg_training.networks.postures import PostureNetwork, PostureNetworkSettings
+from semg_training.posture_recordings import PostureRecording
+
+_FLOOR = 3.0
+"""By how much the floor of a network lies above the power of quiet channels."""
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """Where in the time that a posture was asked for it is surely held, in s.
+
+    Attributes
+    ----------
+    after_start : float
+        People react up to half a second after a cue; the window must begin after that.
+    before_end : float
+        Some are ahead of the next cue.
+    """
+
+    after_start: float = 0.5
+    before_end: float = 0.4
+
+
+@dataclass(frozen=True)
+class PostureBatch:
+    """Windows that a network is trained on together.
+
+    Attributes
+    ----------
+    inputs : Tensor, shape (batch, bands, channels, channels)
+        Covariances.
+    targets : Tensor of int64, shape (batch,)
+        Index of the posture.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+
+
+@dataclass(frozen=True)
+class PostureTask:
+    """Cross-entropy over windows, as many of each posture.
+
+    Attributes
+    ----------
+    training, choice : sequence of PostureRecording
+        What to train on, and to choose the model on.
+    labels : tuple of str
+        Postures, in the order of the outputs.
+    window : int
+        Frames in a window, as in the network's settings.
+    batch_size : int
+        Windows in a batch.
+    mounting : Mounting
+        How the band may sit.
+    certainty : Certainty
+        Which part of each span is trained on.
+    label_smoothing : float
+        Share of each target that is spread over all postures.
+
+    Raises
+    ------
+    ValueError
+        If a posture is never held for long enough to be trained on.
+    """
+
+    training: Sequence[PostureRecording]
+    choice: Sequence[PostureRecording]
+    labels: tuple[str, ...]
+    window: int = PostureNetworkSettings.window
+    batch_size: int = 160
+    mounting: Mounting = field(default_factory=Mounting)
+    certainty: Certainty = field(default_factory=Certainty)
+    label_smoothing: float = 0.05
+    _windows: tuple[NDArray[np.int64], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_windows", self._find_windows())
+
+    def batch(self, rng: np.random.Generator) -> PostureBatch:
+        """Draw a training batch."""
+        targets = np.arange(self.batch_size) % len(self.labels)
+        inputs = np.empty(
+            (self.batch_size, *self.training[0].covariances.shape[1:]), dtype=np.float32
+        )
+        for row, label in enumerate(targets):
+            windows = self._windows[label]
+            index, end = windows[rng.integers(len(windows))]
+            recorded = self.training[index].covariances[end - self.window + 1 : end + 1]
+            inputs[row] = recorded.mean(axis=0)
+        return PostureBatch(
+            mounted(torch.from_numpy(inputs), self.mounting, rng), torch.from_numpy(targets)
+        )
+
+    def outputs(self, network: PostureNetwork, batch: PostureBatch) -> Tensor:
+        """Return what the members of the network say, (members, batch, postures)."""
+        return network.classify(batch.inputs)
+
+    def loss(self, outputs: Tensor, batch: PostureBatch) -> Tensor:
+        """Mean cross-entropy of the members, each by itself."""
+        members = len(outputs)
+        return torch.nn.functional.cross_entropy(
+            outputs.flatten(0, 1),
+            batch.targets.repeat(members),
+            label_smoothing=self.label_smoothing,
+        )
+
+    def score(self, network: PostureNetwork) -> tuple[float, str]:
+        """Balanced accuracy on recordings for model choice, else on those trained on."""
+        recordings = self.choice or self.training
+        rotations: Sequence[int] = (0,)
+        if self.mounting.any_rotation:
+            rotations = range(0, recordings[0].channels, max(1, recordings[0].channels // 4))
+        score = pool_postures(
+            posture_score(network, recordings, self.labels, rotation) for rotation in rotations
+        )
+        line = f"balanced accuracy {score.balanced_accuracy:.4f}"
+        return score.balanced_accuracy, line if self.choice else f"{line} (on what it is trained)"
+
+    def _find_windows(self) -> tuple[NDArray[np.int64], ...]:
+        found: list[list[tuple[int, int]]] = [[] for _ in self.labels]
+        reach = self.window * FRAME_SAMPLES / SAMPLE_RATE
+        for index, recording in enumerate(self.training):
+            ends = frame_ends(len(recording.covariances)) / SAMPLE_RATE
+            whole = np.arange(len(ends)) >= self.window - 1
+            for span in recording.spans:
+                start = span.start + self.certainty.after_start + reach
+                until = span.end - self.certainty.before_end
+                frames = np.flatnonzero(whole & (ends >= start) & (ends < until))
+                found[self.labels.index(span.name)] += [(index, int(end)) for end in frames]
+        for name, windows in zip(self.labels, found, strict=True):
+            if not windows:
+                needed = self.certainty.after_start + self.certainty.before_end + reach
+                raise ValueError(f"posture '{name}' is never held for more than {needed:.1f} s")
+        return tuple(np.array(windows, dtype=np.int64) for windows in found)
+
+
+def posture_network(
+    settings: PostureNetworkSettings, recordings: Sequence[PostureRecording], outputs: int
+) -> PostureNetwork:
+    """Return a network of such sizes for such recordings.
+
+    Channels and the floor follow from the recordings; `settings.bands` are those of their
+    covariances.
+    """
+    floor = _FLOOR * noise_level([recording.covariances for recording in recordings])
+    return PostureNetwork(
+        replace(settings, channels=recordings[0].channels, outputs=outputs, floor=floor)
+    )
+
+
+def mounting_for(any_rotation: bool) -> Mounting:
+    """Return how far a band may sit otherwise than it was recorded."""
+    return ANY_ROTATION if any_rotation else Mounting()
+
+
+def posture_score(
+    network: PostureNetwork,
+    recordings: Sequence[PostureRecording],
+    labels: Sequence[str],
+    rotation: int = 0,
+) -> PostureScore:
+    """Judge the most probable posture of each frame that a decision falls on.
+
+    Parameters
+    ----------
+    network : PostureNetwork
+        Put into evaluation mode.
+    recordings : sequence of PostureRecording
+        Streams with labels.
+    labels : sequence of str
+        Meaning of the outputs.
+    rotation : int
+        Places by which the channels are rolled first.
+    """
+    network.eval()
+    window = network.settings.window
+    scores = []
+    for recording in recordings:
+        ends = frame_ends(len(recording.covariances)) / SAMPLE_RATE
+        times, names = decision_times(recording.spans, 0.0, recording.seconds)
+        frames = np.searchsorted(ends, times + 1e-6, "right") - 1
+        known = frames >= window - 1
+        rolled = np.roll(recording.covariances, (rotation, rotation), axis=(2, 3))
+        windows = [rolled[k - window + 1 : k + 1].mean(axis=0) for k in frames[known]]
+        if not windows:
+            continue
+        device = next(network.parameters()).device
+        with torch.no_grad():
+            answers = network.probabilities(torch.from_numpy(np.stack(windows)).to(device))
+        held = [labels[best] for best in answers.argmax(1).tolist()]
+        asked = [name for name, judged in zip(names, known, strict=True) if judged]
+        scores.append(score_postures(asked, held))
+    return pool_postures(scores)
