@@ -39,24 +39,13 @@ class Mounting:
 
     any_rotation: bool = False
     rotation_sd: float = 0.3
-    warp_sd: float = 0.4
-    gain_sd: float = 0.25
-    channel_gain_sd: float = 0.2
-    noisy_share: float = 0.06
-    lost_share: float = 0.02
+    warp_sd: float = 0.75
+    gain_sd: float = 0.5
+    channel_gain_sd: float = 0.3
+    noisy_share: float = 0.12
+    lost_share: float = 0.04
     least_noise: float = 2.0
     most_noise: float = 200.0
-
-
-ANY_ROTATION = Mounting(
-    any_rotation=True,
-    warp_sd=0.75,
-    gain_sd=0.5,
-    channel_gain_sd=0.3,
-    noisy_share=0.12,
-    lost_share=0.04,
-)
-"""For bands that are put on anew, anywhere: contacts and cross-section change with it."""
 
 
 def mixtures(

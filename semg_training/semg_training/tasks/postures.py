@@ -19,7 +19,7 @@ from semg_decoders.evaluation.postures import (
 )
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_training.band_covariances import FRAME_SAMPLES, frame_ends, noise_level
-from semg_training.mounting import ANY_ROTATION, Mounting, mounted
+from semg_training.mounting import Mounting, mounted
 from semg_training.networks.postures import PostureNetwork, PostureNetworkSettings
 from semg_training.posture_recordings import PostureRecording
 
@@ -169,11 +169,6 @@ def posture_network(
     return PostureNetwork(
         replace(settings, channels=recordings[0].channels, outputs=outputs, floor=floor)
     )
-
-
-def mounting_for(any_rotation: bool) -> Mounting:
-    """Return how far a band may sit otherwise than it was recorded."""
-    return ANY_ROTATION if any_rotation else Mounting()
 
 
 def posture_score(
