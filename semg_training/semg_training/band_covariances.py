@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,14 +38,15 @@ def bands_within(bandwidth: float) -> Bands:
         )
     count = round(np.log(highest / LOWEST) / np.log(_BAND_RATIO))
     edges = np.geomspace(LOWEST, highest, count + 1).round(1).tolist()
-    return tuple(zip(edges[:-1], edges[1:], strict=True))
+    return tuple(pairwise(edges))
+
+
+ALL_BANDS = bands_within(HIGHEST)
 
 
 def band_filters(bands: Bands) -> NDArray[np.float64]:
     """Return band-pass filters of linear phase (Hamming window) at 2 kHz, (bands, taps)."""
-    return np.stack(
-        [firwin(FILTER_TAPS, band, pass_zero=False, fs=SAMPLE_RATE) for band in bands]
-    )
+    return np.stack([firwin(FILTER_TAPS, band, pass_zero=False, fs=SAMPLE_RATE) for band in bands])
 
 
 def band_covariances(emg: NDArray[np.floating], bands: Bands) -> NDArray[np.float32]:

@@ -110,9 +110,7 @@ def mounted(covariances: Tensor, mounting: Mounting, rng: np.random.Generator) -
     return moved + torch.diag_embed(torch.from_numpy(added.astype(np.float32)))
 
 
-def _some(
-    share: float, count: int, channels: int, rng: np.random.Generator
-) -> NDArray[np.bool_]:
+def _some(share: float, count: int, channels: int, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Choose channels: of some mountings none, of others up to twice the share."""
     chosen: NDArray[np.bool_] = rng.random((count, channels)) < (
         2.0 * share * rng.random((count, 1))

@@ -91,9 +91,7 @@ def publish_postures(
     return replace_bundle(folder, graph, description)
 
 
-def _steps(
-    network: PostureNetwork, recordings: Sequence[PostureRecording]
-) -> NDArray[np.float32]:
+def _steps(network: PostureNetwork, recordings: Sequence[PostureRecording]) -> NDArray[np.float32]:
     """Return consecutive inputs of the graph, (steps, 1, channels, samples)."""
     settings = network.settings
     longest = max(recordings, key=lambda recording: recording.seconds)

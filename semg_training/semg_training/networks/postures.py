@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from semg_training.band_covariances import (
+    ALL_BANDS,
     FILTER_TAPS,
     FRAME_SAMPLES,
     Bands,
     band_filters,
-    bands_within,
 )
 
 
@@ -45,15 +45,15 @@ class PostureNetworkSettings:
 
     channels: int = 16
     outputs: int = 5
-    bands: Bands = bands_within(450.0)
+    bands: Bands = ALL_BANDS
     any_rotation: bool = False
-    window: int = 5
+    window: int = 6
     distance: int = 3
-    hidden: int = 32
+    hidden: int = 48
     layers: int = 3
     kernel: int = 5
     members: int = 3
-    dropout: float = 0.2
+    dropout: float = 0.1
     floor: float = 1.0
 
     @property
