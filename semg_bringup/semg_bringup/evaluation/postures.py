@@ -80,11 +80,11 @@ def evaluate_postures(part: Part, bundle: Path) -> PostureResult:
         edges = [row / rate for row in (*recording.segment_starts, recording.samples)]
     asked: list[str] = []
     held: list[str | None] = []
-    for start, end in pairwise(edges):
+    for piece, (start, end) in enumerate(pairwise(edges)):
         inside = [span for span in spans if start <= span.start and span.end <= end]
         times, names = decision_times(inside, start, end)
         asked += names
-        held += held_at(decoded, times, model.bundle.output.neutral)
+        held += held_at(decoded, piece, times, model.bundle.output.neutral)
     minutes = edges[-1] / 60
     changes = len(np.unique(decoded["event_sample"]))
     asked_changes = sum(a.end == b.start and a.name != b.name for a, b in pairwise(spans))
@@ -92,23 +92,33 @@ def evaluate_postures(part: Part, bundle: Path) -> PostureResult:
     return PostureResult(part.name, score, changes / minutes, asked_changes / minutes)
 
 
-def held_at(decoded: Arrays, times: NDArray[np.float64], neutral: str) -> list[str | None]:
-    """Return which posture is held at some times, in s, as the events of a stream say.
+def held_at(
+    decoded: Arrays, piece: int, times: NDArray[np.float64], neutral: str
+) -> list[str | None]:
+    """Return which posture is held at some times, as the events say.
 
     Parameters
     ----------
     decoded : dict of str to array
         What ``semg decode`` saves.
+    piece : int
+        Which piece of the recording, from one break to the next, the times lie in.
     times : array, (decisions,)
         s since the beginning of the recording; only frames up to then count.
     neutral : str
         What is said where nothing is held; empty: None is.
     """
+    last = decoded["sample"][decoded["piece"] == piece].max(initial=0)
+    # At its end a stream lets go of what is held, which says nothing of the posture.
+    ended = decoded["event_inferred"] & (decoded["event_sample"] == last)
+    chosen = (decoded["event_piece"] == piece) & ~ended
     states: list[str | None] = [neutral or None]
-    for gesture, kind in zip(decoded["event_gesture"], decoded["event_kind"], strict=True):
+    for gesture, kind in zip(
+        decoded["event_gesture"][chosen], decoded["event_kind"][chosen], strict=True
+    ):
         states.append(str(gesture) if kind == "press" else neutral or None)
     samples = np.floor(times * SAMPLE_RATE + 1e-6)
-    return [states[i] for i in np.searchsorted(decoded["event_sample"], samples, "right")]
+    return [states[i] for i in np.searchsorted(decoded["event_sample"][chosen], samples, "right")]
 
 
 def _spans(recording: Hdf5Recording, labels: Sequence[str]) -> list[PostureSpan]:
