@@ -85,21 +85,20 @@ def read_postures(path: Path, bands: Bands | None = None) -> list[PostureRecordi
             conditioner = Conditioner(
                 info.sample_rate, info.noise_sd, info.conditioned, info.channels, info.ring_order
             )
-            emg = conditioner.push(recording.read(first, stop), first).emg
+            block = conditioner.push(recording.read(first, stop), 0)
+            begin = first / info.sample_rate + block.first_sample / SAMPLE_RATE
             inside = tuple(
                 PostureSpan(
                     span.name,
-                    (span.first - first) / info.sample_rate,
-                    (span.stop - first) / info.sample_rate,
+                    max(0.0, span.first / info.sample_rate - begin),
+                    span.stop / info.sample_rate - begin,
                 )
                 for span in spans
                 if first <= span.first and span.stop <= stop
             )
-            found.append(
-                PostureRecording(
-                    band_covariances(emg, chosen), inside, emg.astype(np.float16), info.bandwidth
-                )
-            )
+            covariances = band_covariances(block.emg, chosen)
+            emg = block.emg.astype(np.float16)
+            found.append(PostureRecording(covariances, inside, emg, info.bandwidth))
     return found
 
 

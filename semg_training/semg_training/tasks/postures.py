@@ -25,6 +25,8 @@ from semg_training.posture_recordings import PostureRecording
 
 _FLOOR = 3.0
 """By how much the floor of a network lies above the power of quiet channels."""
+_SCORED_BATCHES = 20
+_SCORED_SEED = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,29 @@ class PostureBatch:
 
 
 @dataclass(frozen=True)
+class Windows:
+    """Where windows can be drawn.
+
+    Attributes
+    ----------
+    recordings : tuple of PostureRecording
+        From which.
+    places : tuple of ndarray of int64, shape (windows, 2)
+        For each posture, which recording, and the last frame.
+    """
+
+    recordings: tuple[PostureRecording, ...]
+    places: tuple[NDArray[np.int64], ...]
+
+
+@dataclass(frozen=True)
 class PostureTask:
     """Cross-entropy over windows, as many of each posture.
 
     Attributes
     ----------
     training, choice : sequence of PostureRecording
-        What to train on, and to choose the model on.
+        What to train on, and to choose the model on; the latter may be empty.
     labels : tuple of str
         Postures, in the order of the outputs.
     window : int
@@ -94,25 +112,17 @@ class PostureTask:
     mounting: Mounting = field(default_factory=Mounting)
     certainty: Certainty = field(default_factory=Certainty)
     label_smoothing: float = 0.05
-    _windows: tuple[NDArray[np.int64], ...] = field(init=False, repr=False, compare=False)
+    _windows: Windows = field(init=False, repr=False, compare=False)
+    _choice_windows: Windows | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_windows", self._find_windows())
+        object.__setattr__(self, "_windows", self._find_windows(self.training))
+        choice = self._find_windows(self.choice) if self.choice else None
+        object.__setattr__(self, "_choice_windows", choice)
 
     def batch(self, rng: np.random.Generator) -> PostureBatch:
         """Draw a training batch."""
-        targets = np.arange(self.batch_size) % len(self.labels)
-        inputs = np.empty(
-            (self.batch_size, *self.training[0].covariances.shape[1:]), dtype=np.float32
-        )
-        for row, label in enumerate(targets):
-            windows = self._windows[label]
-            index, end = windows[rng.integers(len(windows))]
-            recorded = self.training[index].covariances[end - self.window + 1 : end + 1]
-            inputs[row] = recorded.mean(axis=0)
-        return PostureBatch(
-            mounted(torch.from_numpy(inputs), self.mounting, rng), torch.from_numpy(targets)
-        )
+        return self._draw(self._windows, rng)
 
     def outputs(self, network: PostureNetwork, batch: PostureBatch) -> Tensor:
         """Return what the members of the network say, (members, batch, postures)."""
@@ -128,21 +138,42 @@ class PostureTask:
         )
 
     def score(self, network: PostureNetwork) -> tuple[float, str]:
-        """Balanced accuracy on recordings for model choice, else on those trained on."""
-        recordings = self.choice or self.training
-        rotations: Sequence[int] = (0,)
-        if self.mounting.any_rotation:
-            rotations = range(0, recordings[0].channels, max(1, recordings[0].channels // 4))
-        score = pool_postures(
-            posture_score(network, recordings, self.labels, rotation) for rotation in rotations
-        )
-        line = f"balanced accuracy {score.balanced_accuracy:.4f}"
-        return score.balanced_accuracy, line if self.choice else f"{line} (on what it is trained)"
+        """How small the loss is on windows for model choice, varied always alike.
 
-    def _find_windows(self) -> tuple[NDArray[np.int64], ...]:
+        Where there are none it is that on the windows trained on, which falls until training
+        ends: what is kept are then the last weights, or nearly.
+        """
+        windows = self._choice_windows or self._windows
+        network.eval()
+        losses, right = [], []
+        with torch.no_grad():
+            for draw in range(_SCORED_BATCHES):
+                batch = self._draw(windows, np.random.default_rng([_SCORED_SEED, draw]))
+                outputs = network.classify(batch.inputs.to(next(network.parameters()).device)).cpu()
+                losses.append(float(self.loss(outputs, batch)))
+                best = torch.softmax(outputs, -1).mean(0).argmax(1)
+                right.append(float((best == batch.targets).float().mean()))
+        on = "for model choice" if self._choice_windows else "trained on"
+        line = f"{np.mean(right):.4f} of windows right, varied ones {on}"
+        return -float(np.mean(losses)), line
+
+    def _draw(self, windows: Windows, rng: np.random.Generator) -> PostureBatch:
+        targets = np.arange(self.batch_size) % len(self.labels)
+        recordings = windows.recordings
+        inputs = np.empty((self.batch_size, *recordings[0].covariances.shape[1:]), np.float32)
+        for row, label in enumerate(targets):
+            places = windows.places[label]
+            index, end = places[rng.integers(len(places))]
+            recorded = recordings[index].covariances[end - self.window + 1 : end + 1]
+            inputs[row] = recorded.mean(axis=0)
+        return PostureBatch(
+            mounted(torch.from_numpy(inputs), self.mounting, rng), torch.from_numpy(targets)
+        )
+
+    def _find_windows(self, recordings: Sequence[PostureRecording]) -> Windows:
         found: list[list[tuple[int, int]]] = [[] for _ in self.labels]
         reach = self.window * FRAME_SAMPLES / SAMPLE_RATE
-        for index, recording in enumerate(self.training):
+        for index, recording in enumerate(recordings):
             ends = frame_ends(len(recording.covariances)) / SAMPLE_RATE
             whole = np.arange(len(ends)) >= self.window - 1
             for span in recording.spans:
@@ -154,7 +185,8 @@ class PostureTask:
             if not windows:
                 needed = self.certainty.after_start + self.certainty.before_end + reach
                 raise ValueError(f"posture '{name}' is never held for more than {needed:.1f} s")
-        return tuple(np.array(windows, dtype=np.int64) for windows in found)
+        places = tuple(np.array(windows, dtype=np.int64) for windows in found)
+        return Windows(tuple(recordings), places)
 
 
 def posture_network(

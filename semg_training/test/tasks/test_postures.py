@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -131,3 +133,19 @@ def test_a_bundle_decodes_the_stream_as_the_network_does(any_rotation, tmp_path)
         expected = any_rotation.probabilities(torch.from_numpy(means)).numpy()
     np.testing.assert_allclose(answers[[50, 200, 250]], expected, atol=1e-3)
     assert [step.samples[0] for step in steps[:2]] == [135, 175]
+
+
+def test_the_score_is_of_recordings_for_model_choice_where_there_are_some(any_rotation):
+    mounting = Mounting(any_rotation=True)
+    alone = PostureTask([recording(0)], [], LABELS, batch_size=48, mounting=mounting)
+    easy = PostureTask([recording(0)], [recording(1)], LABELS, batch_size=48, mounting=mounting)
+    wrong = recording(1)
+    names = dict(zip(LABELS, ("narrow", "wide", "rest"), strict=True))
+    spans = tuple(replace(span, name=names[span.name]) for span in wrong.spans)
+    hard = replace(easy, choice=[replace(wrong, spans=spans)])
+    scores = [task.score(any_rotation)[0] for task in (alone, easy, hard)]
+    assert scores[0] == alone.score(any_rotation)[0]
+    assert scores[0] == pytest.approx(scores[1], abs=0.1)
+    assert scores[2] < scores[1] - 1.0
+    assert "trained on" in alone.score(any_rotation)[1]
+    assert "for model choice" in easy.score(any_rotation)[1]
