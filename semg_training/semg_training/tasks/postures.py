@@ -30,19 +30,30 @@ _SCORED_SEED = 20_000_000
 
 
 @dataclass(frozen=True)
-class Certainty:
-    """Where in the time that a posture was asked for it is surely held, in s.
+class PostureTarget:
+    """What a window is trained to say.
 
     Attributes
     ----------
-    after_start : float
-        People react up to half a second after a cue; the window must begin after that.
-    before_end : float
-        Some are ahead of the next cue.
+    after_start, before_end : float
+        s of a span, at its beginning and its end, on which no window is trained: people react up
+        to half a second after a cue, and some are ahead of the next one.
+    label_smoothing : float
+        Share of each target that is spread over all postures.
     """
 
     after_start: float = 0.5
     before_end: float = 0.4
+    label_smoothing: float = 0.05
+
+    def __post_init__(self) -> None:
+        for name in ("after_start", "before_end"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name}: {getattr(self, name):g} s, must be at least 0")
+        if not 0 <= self.label_smoothing < 1:
+            raise ValueError(
+                f"label_smoothing: {self.label_smoothing:g}, must be from 0 to below 1"
+            )
 
 
 @dataclass(frozen=True)
@@ -93,10 +104,8 @@ class PostureTask:
         Windows in a batch.
     mounting : Mounting
         How the band may sit.
-    certainty : Certainty
-        Which part of each span is trained on.
-    label_smoothing : float
-        Share of each target that is spread over all postures.
+    target : PostureTarget
+        What it is to say, and of which part of each span.
 
     Raises
     ------
@@ -110,8 +119,7 @@ class PostureTask:
     window: int = PostureNetworkSettings.window
     batch_size: int = 160
     mounting: Mounting = field(default_factory=Mounting)
-    certainty: Certainty = field(default_factory=Certainty)
-    label_smoothing: float = 0.05
+    target: PostureTarget = field(default_factory=PostureTarget)
     _windows: Windows = field(init=False, repr=False, compare=False)
     _choice_windows: Windows | None = field(init=False, repr=False, compare=False)
 
@@ -134,7 +142,7 @@ class PostureTask:
         return torch.nn.functional.cross_entropy(
             outputs.flatten(0, 1),
             batch.targets.repeat(members),
-            label_smoothing=self.label_smoothing,
+            label_smoothing=self.target.label_smoothing,
         )
 
     def score(self, network: PostureNetwork) -> tuple[float, str]:
@@ -177,13 +185,13 @@ class PostureTask:
             ends = frame_ends(len(recording.covariances)) / SAMPLE_RATE
             whole = np.arange(len(ends)) >= self.window - 1
             for span in recording.spans:
-                start = span.start + self.certainty.after_start + reach
-                until = span.end - self.certainty.before_end
+                start = span.start + self.target.after_start + reach
+                until = span.end - self.target.before_end
                 frames = np.flatnonzero(whole & (ends >= start) & (ends < until))
                 found[self.labels.index(span.name)] += [(index, int(end)) for end in frames]
         for name, windows in zip(self.labels, found, strict=True):
             if not windows:
-                needed = self.certainty.after_start + self.certainty.before_end + reach
+                needed = self.target.after_start + self.target.before_end + reach
                 raise ValueError(f"posture '{name}' is never held for more than {needed:.1f} s")
         places = tuple(np.array(windows, dtype=np.int64) for windows in found)
         return Windows(tuple(recordings), places)

@@ -15,7 +15,7 @@ from semg_training.networks.postures import PostureNetworkSettings  # noqa: E402
 from semg_training.posture_recordings import PostureRecording  # noqa: E402
 from semg_training.publish_postures import publish_postures  # noqa: E402
 from semg_training.tasks.postures import (  # noqa: E402
-    Certainty,
+    PostureTarget,
     PostureTask,
     posture_network,
     posture_score,
@@ -106,11 +106,13 @@ def test_windows_lie_where_a_posture_is_surely_held():
 
 def test_a_posture_that_is_never_held_long_enough_is_named():
     with pytest.raises(ValueError, match=r"posture 'rest' is never held for more than 2\.1 s"):
-        PostureTask([recording(0, seconds=1.5)], [], LABELS, certainty=Certainty(1.0, 1.0))
+        PostureTask([recording(0, seconds=1.5)], [], LABELS, target=PostureTarget(1.0, 1.0))
 
 
 def test_the_loss_is_the_mean_of_its_members():
-    task = PostureTask([recording(0)], [], LABELS, batch_size=6, label_smoothing=0.0)
+    task = PostureTask(
+        [recording(0)], [], LABELS, batch_size=6, target=PostureTarget(label_smoothing=0.0)
+    )
     batch = task.batch(np.random.default_rng(0))
     outputs = torch.randn(2, 6, 3)
     probabilities = torch.softmax(outputs, -1)[:, torch.arange(6), batch.targets]
