@@ -52,7 +52,7 @@ class PostureNetworkSettings:
     hidden: int = 48
     layers: int = 3
     kernel: int = 5
-    members: int = 3
+    members: int = 1
     dropout: float = 0.1
     floor: float = 1.0
 
@@ -205,13 +205,20 @@ class RingMember(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Return logits (batch, outputs) of features (batch, features, channels)."""
-        channels, kernel = self.settings.channels, self.settings.kernel
-        around = (torch.arange(channels + kernel - 1) - kernel // 2) % channels
         for convolution in self.convolutions:
-            features = torch.relu(convolution(features[:, :, around]))
+            features = torch.relu(convolution(self._around(features)))
         pooled = torch.cat([features.mean(-1), features.amax(-1)], dim=1)
         hidden = torch.relu(self.hidden(self.dropout(pooled)))
         return self.projection(self.dropout(hidden))
+
+    def _around(self, features: Tensor) -> Tensor:
+        """Return features as the first and the last channels see them, beyond their ends too."""
+        channels, kernel = self.settings.channels, self.settings.kernel
+        before = kernel // 2
+        turns = -(-before // channels)
+        copies = turns + 1 + -(-(kernel - 1 - before) // channels)
+        start = turns * channels - before
+        return torch.cat([features] * copies, dim=-1)[..., start : start + channels + kernel - 1]
 
 
 class PlacedMember(nn.Module):

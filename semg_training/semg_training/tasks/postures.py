@@ -117,7 +117,7 @@ class PostureTask:
     choice: Sequence[PostureRecording]
     labels: tuple[str, ...]
     window: int = PostureNetworkSettings.window
-    batch_size: int = 160
+    batch_size: int = 100
     mounting: Mounting = field(default_factory=Mounting)
     target: PostureTarget = field(default_factory=PostureTarget)
     _windows: Windows = field(init=False, repr=False, compare=False)
@@ -169,11 +169,15 @@ class PostureTask:
         targets = np.arange(self.batch_size) % len(self.labels)
         recordings = windows.recordings
         inputs = np.empty((self.batch_size, *recordings[0].covariances.shape[1:]), np.float32)
-        for row, label in enumerate(targets):
-            places = windows.places[label]
-            index, end = places[rng.integers(len(places))]
-            recorded = recordings[index].covariances[end - self.window + 1 : end + 1]
-            inputs[row] = recorded.mean(axis=0)
+        chosen = np.empty((self.batch_size, 2), np.int64)
+        for label, places in enumerate(windows.places):
+            rows = targets == label
+            chosen[rows] = places[rng.integers(len(places), size=int(rows.sum()))]
+        within = np.arange(-self.window + 1, 1)
+        for index in np.unique(chosen[:, 0]):
+            rows = chosen[:, 0] == index
+            frames = chosen[rows, 1, np.newaxis] + within
+            inputs[rows] = recordings[index].covariances[frames].mean(axis=1)
         return PostureBatch(
             mounted(torch.from_numpy(inputs), self.mounting, rng), torch.from_numpy(targets)
         )
