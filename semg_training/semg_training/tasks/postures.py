@@ -132,8 +132,9 @@ class PostureTask:
         """Draw a training batch."""
         return self._draw(self._windows, rng)
 
-    def outputs(self, network: PostureNetwork, batch: PostureBatch) -> Tensor:
+    def outputs(self, network: torch.nn.Module, batch: PostureBatch) -> Tensor:
         """Return what the members of the network say, (members, batch, postures)."""
+        assert isinstance(network, PostureNetwork)
         return network.classify(batch.inputs)
 
     def loss(self, outputs: Tensor, batch: PostureBatch) -> Tensor:
@@ -145,12 +146,13 @@ class PostureTask:
             label_smoothing=self.target.label_smoothing,
         )
 
-    def score(self, network: PostureNetwork) -> tuple[float, str]:
+    def score(self, network: torch.nn.Module) -> tuple[float, str]:
         """How small the loss is on windows for model choice, varied always alike.
 
         Where there are none it is that on the windows trained on, which falls until training
         ends: what is kept are then the last weights, or nearly.
         """
+        assert isinstance(network, PostureNetwork)
         windows = self._choice_windows or self._windows
         network.eval()
         losses, right = [], []
