@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 
 from semg_decoders.bundle_defaults import optional_settings, with_given
 from semg_decoders.decoder_shell import BundleSettings, BundleStream
-from semg_decoders.decoding.events import (
-    EventDetector,
-    EventSettings,
-    GestureEvent,
-    event_settings,
-)
+from semg_decoders.decoding.detectors import detector_for
+from semg_decoders.decoding.events import EventSettings, GestureEvent, event_settings
 from semg_decoders.decoding.gestures import GestureDecoder, GestureStep
 from semg_decoders.inference.bundle import BundleError
 from semg_msgs.msg import EmgChunk, GestureProbabilities
@@ -64,9 +60,7 @@ class GestureDecoderComponent:
             self._defaults = event_settings(model.bundle.decoding, model.bundle.name)
         except BundleError as error:
             raise Refused(str(error)) from None
-        self._detector = EventDetector(
-            self._decoder.labels, self._decoder.sample_rate, self._event_settings()
-        )
+        self._detector = detector_for(model.bundle, self._event_settings())
         qos = stream_profile(shell.settings.reliable)
         self._probabilities = shell.advertise("gesture/probabilities", GestureProbabilities, qos)
         self._events = shell.advertise("gesture/event", EventMessage, qos)

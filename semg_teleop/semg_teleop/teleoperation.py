@@ -10,6 +10,7 @@ from functools import partial
 
 from semg_teleop.command import Command
 from semg_teleop.mapping.mapper import Mapper
+from semg_teleop.profile.gesture_names import is_decoded
 from semg_teleop.profile.profile import Profile
 from semg_teleop.safety.clock_guard import ClockGuard
 from semg_teleop.safety.deliberate_act import DeliberateAct, Verdict
@@ -137,8 +138,7 @@ class Teleoperation:
         self, arrival: float, heading: Heading, labels: Sequence[str], held: Sequence[str]
     ) -> None:
         """Take in ``gesture/probabilities``: the decoder's labels, and what is held."""
-        known = set(labels)
-        self._missing = [label for label in self.profile.gestures if label not in known]
+        self._missing = [label for label in self.profile.gestures if not is_decoded(label, labels)]
         if self._probabilities.hear(arrival, self._judged(heading)):
             self._inbox.held(held)
 

@@ -10,6 +10,7 @@ from typing import Any
 from semg_decoders.signal.mpf import BANDS, STRIDE
 from semg_training.networks.gestures import GestureNetwork
 from semg_training.networks.handwriting import HandwritingNetwork
+from semg_training.networks.postures import PostureNetwork
 from semg_training.networks.wrist import WristNetwork
 
 FRAMES_PER_STEP = 2
@@ -69,6 +70,24 @@ def describe_gestures(
         "stride": settings.stride,
         "states": _states(network),
         "output": {"tensor": "logits", "activation": "sigmoid", "labels": list(labels)},
+        "decoding": dict(identity.decoding),
+    }
+
+
+def describe_postures(
+    network: PostureNetwork, identity: Identity, labels: Sequence[str], neutral: str = ""
+) -> dict[str, Any]:
+    """Describe a network that tells held postures, of which `neutral` means none."""
+    settings = network.settings
+    output = {"tensor": "logits", "activation": "softmax", "labels": list(labels)}
+    return {
+        **_identity(identity, "discrete_gestures"),
+        "input": _input("emg", settings.channels, identity),
+        "frames_per_step": 1,
+        "left_context": settings.left_context,
+        "stride": settings.stride,
+        "states": _states(network),
+        "output": {**output, "neutral": neutral} if neutral else output,
         "decoding": dict(identity.decoding),
     }
 
@@ -142,5 +161,7 @@ def _mpf(window: int, identity: Identity) -> dict[str, Any]:
     }
 
 
-def _states(network: GestureNetwork | WristNetwork | HandwritingNetwork) -> dict[str, list[int]]:
+def _states(
+    network: GestureNetwork | WristNetwork | HandwritingNetwork | PostureNetwork,
+) -> dict[str, list[int]]:
     return {name: list(state.shape) for name, state in network.initial_states().items()}

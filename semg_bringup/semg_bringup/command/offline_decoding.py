@@ -9,7 +9,8 @@ import numpy as np
 
 from semg_bringup.command.decoded_frames import Arrays, DecodedFrames, Decoding, Place, texts
 from semg_bringup.command.offline_handwriting import HandwritingDecoding
-from semg_decoders.decoding.events import EventDetector, GestureEvent, event_settings
+from semg_decoders.decoding.detectors import detector_for
+from semg_decoders.decoding.events import GestureEvent
 from semg_decoders.decoding.gestures import GestureDecoder, GestureStep
 from semg_decoders.decoding.wrist import WristDecoder, WristSettings, WristVelocity, wrist_settings
 from semg_decoders.inference.bundle import BundleError
@@ -109,8 +110,7 @@ class GestureDecoding:
     def __init__(self, model: Model) -> None:
         bundle = model.bundle
         self._decoder = GestureDecoder(model)
-        settings = event_settings(bundle.decoding, bundle.name)
-        self._detector = EventDetector(self._decoder.labels, self._decoder.sample_rate, settings)
+        self._detector = detector_for(bundle)
         self._place = Place(0, 0)
         self._frames = DecodedFrames()
         self._steps: list[GestureStep] = []

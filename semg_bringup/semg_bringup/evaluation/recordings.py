@@ -11,7 +11,7 @@ from typing import Any
 
 from semg_bringup.command.offline_decoding import OfflineDecoder
 from semg_bringup.command.report import Report
-from semg_bringup.evaluation import gestures, handwriting, wrist
+from semg_bringup.evaluation import gestures, handwriting, postures, wrist
 from semg_bringup.evaluation.parallel import in_processes
 from semg_bringup.evaluation.parts import Part, parts_of
 from semg_decoders.inference.bundle import BundleError, ModelBundle
@@ -77,6 +77,8 @@ def evaluate_recordings(
     name, kind = model.bundle.name, model.bundle.task
     if threshold is not None and kind != gestures.TASK:
         raise BundleError(f"bundle '{name}': a threshold is for gestures, not for {kind}")
+    if threshold is not None and model.bundle.output.exclusive:
+        raise BundleError(f"bundle '{name}': a threshold is for events, but it decodes postures")
     parts = parts_of(data, kind, split)
     scoring = _scoring(model.bundle, threshold, figures)
     results = in_processes(
@@ -101,6 +103,11 @@ def _scoring(bundle: ModelBundle, threshold: float | None, figures: Path | None)
     if bundle.task == handwriting.TASK:
         evaluate = partial(handwriting.evaluate_handwriting, **settings)
         return Scoring(evaluate, handwriting.report_handwriting)
+    if bundle.output.exclusive:
+        return Scoring(
+            partial(postures.evaluate_postures, bundle=bundle.folder),
+            partial(postures.report_postures, bundle=bundle, figures=figures),
+        )
     return Scoring(
         partial(gestures.evaluate_gestures, threshold=threshold, **settings),
         partial(gestures.report_gestures, bundle=bundle, threshold=threshold, figures=figures),

@@ -68,6 +68,25 @@ def write(tmp_path):
     return write
 
 
+@pytest.fixture
+def write_postures(tmp_path):
+    """Write conditioned EMG, (samples, 16), and its stages (name, start, end in s)."""
+
+    def write(emg, stages, **attributes):
+        rows = np.zeros(len(emg), [("time", "<f8"), ("emg", "<f4", (16,))])
+        rows["time"] = BEGIN + np.arange(len(emg)) / RATE
+        rows["emg"] = emg
+        names, starts, ends = (list(column) for column in zip(*stages, strict=True))
+        times = {"start": BEGIN + np.array(starts), "end": BEGIN + np.array(ends)}
+        with h5py.File(tmp_path / "postures.hdf5", "w") as file:
+            file["data"] = rows
+            file["data"].attrs.update({"task": "discrete_gestures", **attributes})
+            add_table(file.create_group("stages"), {"name": names, **times})
+        return tmp_path / "postures.hdf5"
+
+    return write
+
+
 def add_table(group, columns):
     """Lay out a table as pandas does, one block for each column."""
     group.attrs["pandas_type"] = "frame"

@@ -9,6 +9,7 @@ import pytest
 from semg_bringup.command.refusal import CommandError
 from semg_decoders.evaluation.cler import GestureErrors
 from semg_decoders.evaluation.events import TimedEvent
+from semg_decoders.evaluation.postures import PostureScore
 
 pytest.importorskip("matplotlib", reason="matplotlib is needed to draw figures")
 
@@ -16,6 +17,7 @@ from matplotlib.image import imread
 
 from semg_bringup.evaluation.figures import canvas
 from semg_bringup.evaluation.figures.confusion import draw_confusion
+from semg_bringup.evaluation.figures.postures import draw_postures
 from semg_bringup.evaluation.figures.probabilities import draw_probabilities
 from semg_bringup.evaluation.figures.text import draw_texts
 from semg_bringup.evaluation.figures.velocity import draw_velocity
@@ -60,6 +62,18 @@ def test_confusions_are_darker_the_more_of_a_gesture_there_are(tmp_path):
     draw_confusion(tmp_path / "none.png", GestureErrors({}, {}, 0.0), LABELS)
     some, none = (imread(tmp_path / f"{name}.png") for name in ("some", "none"))
     assert some.mean() < none.mean()
+
+
+def test_postures_are_darker_the_more_of_them_are_right(tmp_path):
+    right = {("rest", "rest"): 9, ("fist", "fist"): 9}
+    wrong = {("rest", "fist"): 9, ("rest", None): 9, ("fist", "rest"): 9, ("fist", "fist"): 9}
+    names = ("rest", "fist")
+    for name, counts in (("right", right), ("wrong", wrong), ("none", {})):
+        draw_postures(tmp_path / f"{name}.png", PostureScore(counts), names)
+    darkest = [
+        imread(tmp_path / f"{name}.png")[:, :, 0].mean() for name in ("right", "wrong", "none")
+    ]
+    assert darkest[0] < darkest[1] < darkest[2]
 
 
 def test_velocities_are_drawn_in_their_colours(tmp_path):

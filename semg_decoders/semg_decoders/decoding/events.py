@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from semg_decoders.inference.strict_mapping import BundleError
 from semg_node.settings import SettingError, from_mapping, setting, validate
 
-_PRESS_SUFFIX = "_press"
-_RELEASE_SUFFIX = "_release"
+PRESS_SUFFIX = "_press"
+RELEASE_SUFFIX = "_release"
 
 
 class EventKind(IntEnum):
@@ -116,7 +116,7 @@ class _Press:
 
 def parse_label(label: str) -> tuple[str, EventKind]:
     """Return the gesture and the kind of event that a label stands for."""
-    for suffix, kind in ((_PRESS_SUFFIX, EventKind.PRESS), (_RELEASE_SUFFIX, EventKind.RELEASE)):
+    for suffix, kind in ((PRESS_SUFFIX, EventKind.PRESS), (RELEASE_SUFFIX, EventKind.RELEASE)):
         if label.endswith(suffix) and len(label) > len(suffix):
             return label[: -len(suffix)], kind
     return label, EventKind.INSTANT
@@ -283,7 +283,7 @@ class EventDetector:
         gesture, waiting = self._press.gesture, self._waiting
         self._press = self._waiting = None
         return GestureEvent(
-            gesture + _RELEASE_SUFFIX,
+            gesture + RELEASE_SUFFIX,
             gesture,
             EventKind.RELEASE,
             sample,

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,12 @@ from semg_decoders.inference.session import Model, NonFiniteOutputError, Streami
 from semg_decoders.inference.strict_mapping import BundleError
 from semg_decoders.signal.conditioning import SETTLING
 from semg_decoders.signal.quality import SuspectHistory
+
+_ACTIVATIONS: Mapping[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
+    "sigmoid": special.expit,
+    "softmax": partial(special.softmax, axis=-1),
+    "none": lambda output: output,
+}
 
 
 @dataclass(frozen=True)
@@ -131,9 +139,7 @@ class GestureDecoder:
             failed = True
             probabilities = np.zeros(self._bundle.output_shape[1:], dtype=np.float32)
         else:
-            probabilities = (
-                special.expit(output) if self._bundle.output.activation == "sigmoid" else output
-            )
+            probabilities = _ACTIVATIONS[self._bundle.output.activation](output)
         return GestureStep(
             first + self._offsets,
             probabilities,

@@ -88,14 +88,23 @@ class OutputDescription:
     tensor : str
         Name of the output in the graph.
     activation : str
-        ``sigmoid`` if the decoder still has to apply it, or ``none``.
+        What the decoder still has to apply: ``sigmoid``, or ``softmax`` where the outputs exclude
+        each other, as postures do, or ``none``.
     labels : tuple of str
         Meaning of each output.
+    neutral : str
+        Which of exclusive labels means that nothing is held; empty if none does.
     """
 
     tensor: str
     activation: str
     labels: tuple[str, ...]
+    neutral: str = ""
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether exactly one of the outputs holds at any time."""
+        return self.activation == "softmax"
 
 
 @dataclass(frozen=True)
@@ -272,7 +281,7 @@ def _read(folder: Path) -> ModelBundle:
         warm_up=fields.integer("warm_up", 0) if fields.has("warm_up") else 0,
         stride=stride,
         states=MappingProxyType(fields.shapes("states")),
-        output=_output(fields.inner("output")),
+        output=_output(fields.inner("output"), task),
         decoding=MappingProxyType(fields.free("decoding")),
         sha256=fields.name("sha256", r"[0-9a-f]{64}", "64 hexadecimal digits"),
     )
@@ -305,11 +314,16 @@ def _mpf(fields: StrictMapping) -> MpfDescription:
     return mpf
 
 
-def _output(fields: StrictMapping) -> OutputDescription:
-    output = OutputDescription(
-        tensor=fields.text("tensor"),
-        activation=fields.text("activation", ("sigmoid", "none")),
-        labels=fields.texts("labels"),
+def _output(fields: StrictMapping, task: str) -> OutputDescription:
+    activations = ("sigmoid", "softmax", "none")
+    tensor = fields.text("tensor")
+    activation = fields.text(
+        "activation", activations if task == "discrete_gestures" else ("sigmoid", "none")
     )
+    labels = fields.texts("labels")
+    # What is not exclusive has no neutral one, and is refused as an unknown key.
+    neutral = ""
+    if activation == "softmax" and fields.has("neutral"):
+        neutral = fields.text("neutral", labels)
     fields.finish()
-    return output
+    return OutputDescription(tensor, activation, labels, neutral)

@@ -41,6 +41,29 @@ def test_a_bundle_is_read_with_everything_it_says(tmp_path, description):
     assert bundle.decoding["threshold"] == 0.5
 
 
+def test_outputs_that_exclude_each_other_may_have_a_neutral_one(tmp_path, description):
+    assert not ModelBundle.load(write(tmp_path / "a", description)).output.exclusive
+    description["output"] |= {"activation": "softmax"}
+    assert ModelBundle.load(write(tmp_path / "b", description)).output.neutral == ""
+    description["output"] |= {"neutral": "b"}
+    output = ModelBundle.load(write(tmp_path / "c", description)).output
+    assert (output.exclusive, output.neutral) == (True, "b")
+    description["output"] |= {"neutral": "d"}
+    assert "output.neutral: 'd', must be one of a, b, c" in refusal(
+        write(tmp_path / "d", description)
+    )
+
+
+def test_only_exclusive_outputs_of_gestures_have_a_neutral_one(
+    tmp_path, description, mpf_description
+):
+    description["output"] |= {"neutral": "b"}
+    assert "unknown key: output.neutral" in refusal(write(tmp_path / "a", description))
+    mpf_description["output"] |= {"activation": "softmax"}
+    said = "output.activation: 'softmax', must be one of sigmoid, none"
+    assert said in refusal(write(tmp_path / "b", mpf_description))
+
+
 def test_shapes_follow_from_context_stride_and_frames(tmp_path, description):
     bundle = ModelBundle.load(write(tmp_path / "b", description))
     assert bundle.new_units_per_step == 20

@@ -11,6 +11,7 @@ from semg_teleop.profile.fields import Fields
 from semg_teleop.profile.profile import GESTURES
 
 _PRESS = "_press"
+_RELEASE = "_release"
 _LABEL = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -34,6 +35,16 @@ class GestureNames:
             for label in self.events
             if label.endswith(_PRESS) and label != _PRESS
         )
+
+
+def is_decoded(label: str, columns: Iterable[str]) -> bool:
+    """Say whether a decoder with such columns gives the events of a label.
+
+    A decoder of held postures has one column for each, and gives ``fist_press`` and
+    ``fist_release`` for what it calls ``fist``.
+    """
+    known = set(columns)
+    return label in known or label.removesuffix(_PRESS).removesuffix(_RELEASE) in known
 
 
 def read_gesture_names(fields: Fields) -> GestureNames:

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from semg_bringup.evaluation.baselines.discriminant import Discriminant, DiscriminantFit
 from semg_bringup.evaluation.baselines.features import log_amplitudes, stacked
-from semg_bringup.evaluation.handwriting import BEFORE
-from semg_bringup.evaluation.people.handwriting import Reading, prompts
+from semg_bringup.evaluation.people.handwriting import BEFORE, Reading, prompts
 from semg_bringup.evaluation.people.performance import performance
 from semg_decoders.decoding.characters import CHARACTERS
 from semg_decoders.decoding.ctc import greedy_text

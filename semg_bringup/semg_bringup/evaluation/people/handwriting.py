@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_bringup.evaluation.handwriting import AFTER, BEFORE
+from semg_bringup.evaluation.handwriting import AFTER, samples_before
 from semg_bringup.evaluation.people.performance import Performance, pieces
 from semg_decoders.decoding.ctc import greedy_text
 from semg_decoders.decoding.handwriting import HandwritingDecoder
@@ -18,6 +18,9 @@ from semg_decoders.decoding.writing import NO_MODEL, Writing, writing_settings
 from semg_decoders.evaluation.text_error import TextErrors, pool_text_errors, score_text
 from semg_decoders.inference.session import Model
 from semg_decoders.signal.mpf import MultiWindowMpf
+
+BEFORE = 19_014
+"""Samples at 2 kHz before a prompt that are handed over with it, as published."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,13 @@ def reader(model: Model) -> Reader:
     assert bundle.mpf is not None
     window = bundle.mpf.window
     searching = settings.language_model != NO_MODEL
+    unwanted = max(0, BEFORE - samples_before(bundle))
 
     def read(emg: NDArray[np.float32]) -> Reading:
         decoder = HandwritingDecoder(model)
         features = MultiWindowMpf(decoder.channels, (window,))
         emissions = []
-        for first, piece in pieces(emg):
+        for first, piece in pieces(emg[unwanted:]):
             frames = features.push(piece, first)[window]
             # The topic between the nodes carries single precision, frame by frame.
             matrices = frames.log_matrices.astype(np.float32)
