@@ -7,6 +7,7 @@ import argparse
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -193,7 +194,7 @@ def run(options: argparse.Namespace) -> int:
         log_folder=options.log_dir,
         processes=options.processes,
         workers=options.workers,
-        command=shlex.join(["semg", *sys.argv[1:]]),
+        command=command_line(sys.argv[1:]),
     )
     try:
         bundle = train(request, console)
@@ -214,3 +215,14 @@ def _from_zero(text: str) -> int:
     if value < 0:
         raise argparse.ArgumentTypeError(f"{text} is less than 0")
     return value
+
+
+def command_line(arguments: Sequence[str]) -> str:
+    """Return the command for the bundle; wherever that was written, it is ``--output BUNDLE``."""
+    words = list(arguments)
+    for i, word in enumerate(words):
+        if word in ("--output", "-o") and i + 1 < len(words):
+            words[i + 1] = "BUNDLE"
+        elif word.startswith("--output="):
+            words[i] = "--output=BUNDLE"
+    return shlex.join(["semg", *words])
