@@ -13,8 +13,8 @@ from semg_training.networks.handwriting import HandwritingNetwork
 from semg_training.networks.postures import PostureNetwork
 from semg_training.networks.wrist import WristNetwork
 
-FRAMES_PER_STEP = 2
-"""Frames of gestures in one run of the graph."""
+_STEP = 20
+"""Samples of gestures in one run of the graph, where the stride divides it: 10 ms."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,15 @@ class Identity:
     decoding: Mapping[str, Any] = field(default_factory=dict)
 
 
+def frames_per_step(network: GestureNetwork) -> int:
+    """Frames of gestures in one run of the graph: two as published, at least one."""
+    return max(1, _STEP // network.settings.stride)
+
+
 def gestures_input_shape(network: GestureNetwork) -> tuple[int, int, int]:
-    """Shape of one step's input: two frames and the convolution's left context."""
+    """Shape of one step's input: its frames and the convolution's left context."""
     settings = network.settings
-    samples = settings.left_context + FRAMES_PER_STEP * settings.stride
+    samples = settings.left_context + frames_per_step(network) * settings.stride
     return (1, settings.channels, samples)
 
 
@@ -65,7 +70,7 @@ def describe_gestures(
     return {
         **_identity(identity, "discrete_gestures"),
         "input": _input("emg", settings.channels, identity),
-        "frames_per_step": FRAMES_PER_STEP,
+        "frames_per_step": frames_per_step(network),
         "left_context": settings.left_context,
         "stride": settings.stride,
         "states": _states(network),

@@ -20,8 +20,33 @@ GESTURES = (
     "thumb_out",
     "thumb_up",
 )
-FIRST_FRAME = 20
-FRAME_STRIDE = 10
+
+
+@dataclass(frozen=True)
+class FrameGrid:
+    """Where the frames of a network lie among the samples of its input.
+
+    Attributes
+    ----------
+    first : int
+        Sample that the first frame belongs to: the last one it sees.
+    stride : int
+        Samples from one frame to the next.
+    """
+
+    first: int = 20
+    stride: int = 10
+
+    def frames(self, samples: int) -> int:
+        """How many frames there are in so many samples."""
+        return max(0, (samples - self.first - 1) // self.stride + 1)
+
+    def samples(self, frames: int) -> int:
+        """How many samples so many frames need."""
+        return self.first + 1 + self.stride * (frames - 1)
+
+
+PUBLISHED_GRID = FrameGrid()
 _FINGERS = (("index_press", "index_release"), ("middle_press", "middle_release"))
 
 
@@ -42,10 +67,9 @@ class PulseSettings:
     release_tail: float = 0.04
 
 
-def frame_samples(samples: int) -> NDArray[np.int64]:
+def frame_samples(samples: int, grid: FrameGrid = PUBLISHED_GRID) -> NDArray[np.int64]:
     """Sample index of each frame in a window of `samples` samples, shape (frames,)."""
-    frames = max(0, (samples - FIRST_FRAME - 1) // FRAME_STRIDE + 1)
-    return FIRST_FRAME + FRAME_STRIDE * np.arange(frames, dtype=np.int64)
+    return grid.first + grid.stride * np.arange(grid.frames(samples), dtype=np.int64)
 
 
 def gesture_targets(
@@ -53,6 +77,7 @@ def gesture_targets(
     samples: int,
     sample_rate: float = 2000.0,
     pulse: PulseSettings | None = None,
+    grid: FrameGrid = PUBLISHED_GRID,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Targets and weights of a window.
 
@@ -69,6 +94,8 @@ def gesture_targets(
         Hz.
     pulse : PulseSettings, optional
         Where the pulse lies.
+    grid : FrameGrid
+        Where the frames lie.
 
     Returns
     -------
@@ -78,7 +105,7 @@ def gesture_targets(
         1 where the output counts, else 0.
     """
     pulse = pulse or PulseSettings()
-    time = frame_samples(samples) / sample_rate
+    time = frame_samples(samples, grid) / sample_rate
     targets = np.zeros((len(time), len(GESTURES)), np.float32)
     weights = np.ones_like(targets)
     for gesture, sample in events:

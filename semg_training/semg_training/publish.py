@@ -15,14 +15,14 @@ from semg_decoders.inference.bundle import ModelBundle
 from semg_decoders.inference.writer import replace_bundle
 from semg_decoders.signal.mpf import WRIST_WINDOW
 from semg_training.describe import (
-    FRAMES_PER_STEP,
     Identity,
     describe_gestures,
     describe_wrist,
+    frames_per_step,
     gestures_input_shape,
 )
 from semg_training.export import exported
-from semg_training.gesture_targets import FRAME_STRIDE, GESTURES
+from semg_training.gesture_targets import GESTURES
 from semg_training.networks.gestures import GestureNetwork
 from semg_training.networks.wrist import WristNetwork
 from semg_training.recordings import NOISE_FLOOR, EmgRecording, MpfRecording
@@ -68,12 +68,13 @@ def publish_gestures(
         If the graph does not do what the network does.
     """
     probabilities = gesture_probabilities(network, choice)
-    settings = choose_threshold(probabilities, choice)
-    score = detection_score(probabilities, choice, settings)
+    grid = network.settings.grid
+    settings = choose_threshold(probabilities, choice, grid=grid)
+    score = detection_score(probabilities, choice, settings, grid)
     shape = gestures_input_shape(network)
     longest = max(choice, key=lambda recording: recording.seconds)
     emg = longest.emg.astype(np.float32).T
-    step = FRAMES_PER_STEP * FRAME_STRIDE
+    step = frames_per_step(network) * grid.stride
     starts = step * np.arange(min(_CHECKED_STEPS, (emg.shape[1] - shape[2]) // step))
     steps = np.stack([emg[np.newaxis, :, start : start + shape[2]] for start in starts])
     graph, difference = exported(network, "emg", "logits", steps)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from semg_training.gesture_targets import (
-    FIRST_FRAME,
-    FRAME_STRIDE,
+    PUBLISHED_GRID,
+    FrameGrid,
     PulseSettings,
     gesture_targets,
 )
@@ -84,6 +84,7 @@ def gesture_batch(
     frames: int,
     augmentation: Augmentation | None = None,
     pulse: PulseSettings | None = None,
+    grid: FrameGrid = PUBLISHED_GRID,
 ) -> Batch:
     """Draw windows of EMG with their gesture targets.
 
@@ -99,8 +100,10 @@ def gesture_batch(
         None leaves the EMG as it is.
     pulse : PulseSettings, optional
         Where the pulse of an event lies.
+    grid : FrameGrid
+        Where the frames lie.
     """
-    samples = FIRST_FRAME + 1 + FRAME_STRIDE * (frames - 1)
+    samples = grid.samples(frames)
     emg = np.empty((size, 16, samples), np.float32)
     targets, weights = [], []
     chosen = _draw([len(r.emg) for r in recordings], samples, size, rng)
@@ -111,7 +114,7 @@ def gesture_batch(
             emg[row] = augmented(emg[row], augmentation, rng)
         near = recording.events[:, 1] < start + samples
         events = [(int(g), int(s) - start) for g, s in recording.events[near]]
-        target, weight = gesture_targets(events, samples, pulse=pulse)
+        target, weight = gesture_targets(events, samples, pulse=pulse, grid=grid)
         targets.append(target)
         weights.append(weight)
     return Batch(

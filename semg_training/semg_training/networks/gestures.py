@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from semg_training.gesture_targets import FrameGrid
+
 
 @dataclass(frozen=True)
 class GestureNetworkSettings:
@@ -49,6 +51,11 @@ class GestureNetworkSettings:
     def left_context(self) -> int:
         """Samples before those that a frame adds; 11 as published."""
         return self.kernel - self.stride
+
+    @property
+    def grid(self) -> FrameGrid:
+        """Where the frames lie among the samples."""
+        return FrameGrid(self.kernel - 1, self.stride)
 
 
 PUBLISHED_GESTURES = GestureNetworkSettings(conv_channels=512, hidden=512)

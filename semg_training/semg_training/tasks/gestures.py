@@ -14,7 +14,13 @@ from torch import Tensor
 from semg_decoders.decoding.events import EventDetector, EventSettings
 from semg_decoders.evaluation.events import EventScore, TimedEvent, pool_scores, score_events
 from semg_decoders.signal.conditioning import SAMPLE_RATE
-from semg_training.gesture_targets import GESTURES, PulseSettings, frame_samples
+from semg_training.gesture_targets import (
+    GESTURES,
+    PUBLISHED_GRID,
+    FrameGrid,
+    PulseSettings,
+    frame_samples,
+)
 from semg_training.recordings import EmgRecording
 from semg_training.windows import Augmentation, Batch, gesture_batch
 
@@ -63,7 +69,7 @@ class GestureTask:
     training, choice : sequence of EmgRecording
         People to train on, and people to choose the model on.
     batch_size, frames : int
-        Windows in a batch, and frames (5 ms) in a window.
+        Windows in a batch, and frames in a window.
     positive_weight : float
         How much more a frame inside a pulse counts.
     augmentation : Augmentation
@@ -75,6 +81,8 @@ class GestureTask:
         ``event_f1``, less a little for each false event without gestures; or, as published,
         ``strongest_output``: the share of events around which the output that is strongest is
         the right one.
+    grid : FrameGrid
+        Where the network's frames lie.
     """
 
     training: Sequence[EmgRecording]
@@ -85,11 +93,18 @@ class GestureTask:
     augmentation: Augmentation = field(default_factory=Augmentation)
     pulse: PulseSettings = field(default_factory=lambda: PulseSettings(end=0.16))
     choose_by: str = EVENT_F1
+    grid: FrameGrid = PUBLISHED_GRID
 
     def batch(self, rng: np.random.Generator) -> Batch:
         """Draw a training batch."""
         return gesture_batch(
-            self.training, rng, self.batch_size, self.frames, self.augmentation, self.pulse
+            self.training,
+            rng,
+            self.batch_size,
+            self.frames,
+            self.augmentation,
+            self.pulse,
+            self.grid,
         )
 
     def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
@@ -106,9 +121,9 @@ class GestureTask:
         """How good the network is on model-choice people, by the rule that was chosen."""
         probabilities = gesture_probabilities(network, self.choice)
         if self.choose_by == STRONGEST_OUTPUT:
-            share = strongest_output_accuracy(probabilities, self.choice)
+            share = strongest_output_accuracy(probabilities, self.choice, self.grid)
             return share, f"strongest output right at {share:.3f} of events"
-        found = detection_score(probabilities, self.choice, EventSettings())
+        found = detection_score(probabilities, self.choice, EventSettings(), self.grid)
         line = f"F1 {found.f1:.3f}, {found.false_per_minute_without:.1f} false/min without gestures"
         return found.merit, line
 
@@ -148,6 +163,7 @@ def detection_score(
     probabilities: Sequence[NDArray[np.float32]],
     recordings: Sequence[EmgRecording],
     settings: EventSettings,
+    grid: FrameGrid = PUBLISHED_GRID,
 ) -> DetectionScore:
     """Detect the events in probabilities (frames, 9) of recordings, and compare with the labels.
 
@@ -159,12 +175,14 @@ def detection_score(
         What they were made from.
     settings : EventSettings
         Rules of detection.
+    grid : FrameGrid
+        Where the frames lie.
     """
     performing: list[EventScore] = []
     still: list[EventScore] = []
     for probability, recording in zip(probabilities, recordings, strict=True):
         detector = EventDetector(GESTURES, SAMPLE_RATE, settings)
-        events = detector.push(frame_samples(len(recording.emg)), probability)
+        events = detector.push(frame_samples(len(recording.emg), grid), probability)
         detected = [TimedEvent(event.name, event.sample / SAMPLE_RATE) for event in events]
         labels = [TimedEvent(GESTURES[g], s / SAMPLE_RATE) for g, s in recording.events]
         score = score_events(detected, labels, len(recording.emg) / SAMPLE_RATE)
@@ -193,7 +211,9 @@ def gesture_probabilities(
 
 
 def strongest_output_accuracy(
-    probabilities: Sequence[NDArray[np.float32]], recordings: Sequence[EmgRecording]
+    probabilities: Sequence[NDArray[np.float32]],
+    recordings: Sequence[EmgRecording],
+    grid: FrameGrid = PUBLISHED_GRID,
 ) -> float:
     """Share of events around which the output that reaches highest is that of the gesture.
 
@@ -202,7 +222,7 @@ def strongest_output_accuracy(
     """
     right: list[bool] = []
     for probability, recording in zip(probabilities, recordings, strict=True):
-        samples = frame_samples(len(recording.emg))
+        samples = frame_samples(len(recording.emg), grid)
         for gesture, sample in recording.events:
             first, stop = np.searchsorted(samples, [sample - _BEFORE, sample + _AFTER + 1])
             if first > 0 and stop < len(samples):
@@ -214,10 +234,15 @@ def choose_threshold(
     probabilities: Sequence[NDArray[np.float32]],
     recordings: Sequence[EmgRecording],
     candidates: Sequence[float] = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8),
+    grid: FrameGrid = PUBLISHED_GRID,
 ) -> EventSettings:
     """Return the detection settings with the best `DetectionScore.merit`.
 
     Parameters are those of `detection_score`.
     """
     settings = [EventSettings(threshold=threshold) for threshold in candidates]
-    return max(settings, key=lambda one: detection_score(probabilities, recordings, one).merit)
+
+    def merit(one: EventSettings) -> float:
+        return detection_score(probabilities, recordings, one, grid).merit
+
+    return max(settings, key=merit)

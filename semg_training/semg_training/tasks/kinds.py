@@ -11,7 +11,6 @@ from typing import Any
 from torch import nn
 
 from semg_decoders.inference.bundle import ModelBundle
-from semg_training.gesture_targets import FRAME_STRIDE
 from semg_training.handwriting_recordings import (
     BANDS,
     RING_DISTANCE,
@@ -31,7 +30,7 @@ from semg_training.tasks import gestures, handwriting, wrist
 from semg_training.tasks.task import Task
 from semg_training.windows import Augmentation
 
-_GESTURE_FRAME_RATE = 2000.0 / FRAME_STRIDE
+_SAMPLE_RATE = 2000.0
 
 Make = Callable[[Recipe, Sequence[Any], Sequence[Any]], Task]
 """From a recipe, recordings to train on, and recordings to choose the model on."""
@@ -77,11 +76,12 @@ def _gesture_task(
         training,
         choice,
         batch_size=recipe.batch.size,
-        frames=round(recipe.batch.window_s * _GESTURE_FRAME_RATE),
+        frames=round(recipe.batch.window_s * _SAMPLE_RATE / recipe.network.stride),
         positive_weight=recipe.target.positive_weight,
         augmentation=recipe.augmentation,
         pulse=recipe.target.pulse,
         choose_by=recipe.choose_by,
+        grid=recipe.network.grid,
     )
 
 

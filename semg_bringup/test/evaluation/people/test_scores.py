@@ -4,9 +4,10 @@
 import numpy as np
 import pytest
 
-from semg_bringup.evaluation.handwriting import AFTER, BEFORE
+from semg_bringup.evaluation.handwriting import AFTER
 from semg_bringup.evaluation.people import gestures, handwriting, wrist
 from semg_bringup.evaluation.people.gestures import NULL_SCRIPTS, GesturePerformances
+from semg_bringup.evaluation.people.handwriting import BEFORE
 from semg_bringup.evaluation.people.performance import performance, pieces
 from semg_decoders.evaluation.events import TimedEvent
 
