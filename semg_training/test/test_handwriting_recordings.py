@@ -18,7 +18,7 @@ from semg_training.handwriting_recordings import (
 from semg_training.recordings import NOISE_FLOOR, RecordingPlan
 
 PERSON = 1_000_000
-PLAN = RecordingPlan("handwriting", 20.0)
+PLAN = RecordingPlan("handwriting", 32.0)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def recording():
 
 
 def test_texts_are_those_that_were_written(recording):
-    _, truth = simulate(PERSON, "handwriting", 20.0, PERSON)
+    _, truth = simulate(PERSON, "handwriting", 32.0, PERSON)
     assert recording.prompts == truth.prompts
     assert recording.characters == truth.characters
     assert recording.prompts
@@ -41,7 +41,7 @@ def test_characters_of_a_prompt_lie_within_it_in_order(recording):
 
 
 def test_frames_are_those_of_the_decoders_near_the_diagonal(recording):
-    emg, _ = simulate(PERSON, "handwriting", 20.0, PERSON)
+    emg, _ = simulate(PERSON, "handwriting", 32.0, PERSON)
     conditioned = condition(emg, SAMPLE_RATE, NOISE_SD)
     expected = with_noise_floor(mpf(conditioned, 160), NOISE_FLOOR)
     assert recording.mpf.shape == (len(expected), 4, 16, 4)
@@ -58,7 +58,7 @@ def test_frames_are_those_of_the_decoders_near_the_diagonal(recording):
 
 def test_emg_is_the_conditioned_one(recording):
     whole = HandwritingEmgRecording.make(PERSON, PLAN)
-    emg, _ = simulate(PERSON, "handwriting", 20.0, PERSON)
+    emg, _ = simulate(PERSON, "handwriting", 32.0, PERSON)
     expected = condition(emg, SAMPLE_RATE, NOISE_SD).astype(np.float16)
     np.testing.assert_array_equal(whole.emg, expected)
     assert whole.frames == recording.frames
