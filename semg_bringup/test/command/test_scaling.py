@@ -23,7 +23,7 @@ def test_a_table_is_drawn_again_without_training(table, capsys):
     pytest.importorskip("matplotlib", reason="matplotlib is needed to draw figures")
     assert main(["scaling", "--figure-only", str(table)]) == 0
     out = capsys.readouterr().out
-    assert "wrist: deg_per_s = 11 · N^(−0.50)" in out
+    assert "wrist: deg_per_s = 11 · N^(-0.50)" in out
     assert f"{table.with_suffix('.png')}: 3 numbers of people, 3 held out" in out
     assert table.with_suffix(".png").stat().st_size > 10_000
     assert table.read_text() == ROWS

@@ -12,7 +12,7 @@ PEOPLE = np.array([1, 3, 10, 30, 100, 300])
 
 
 def noisy(law, persons=30, spread=0.3, trainings=0.02, seed=1):
-    """Errors of persons of whom each is better or worse by a factor, with chance in each training."""
+    """Errors of persons, each better or worse by a factor, with chance in each training."""
     rng = np.random.default_rng(seed)
     own = np.exp(spread * rng.standard_normal(persons) - spread**2 / 2)
     chance = np.exp(trainings * rng.standard_normal((len(law), 1)))

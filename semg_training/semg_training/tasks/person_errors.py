@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from semg_decoders.evaluation.cler import pool_errors, score_gestures
+from semg_decoders.evaluation.cler import GestureErrors, pool_errors, score_gestures
 from semg_decoders.evaluation.detection import detect
-from semg_decoders.evaluation.events import TimedEvent, pool_scores, score_events
+from semg_decoders.evaluation.events import EventScore, TimedEvent, pool_scores, score_events
 from semg_decoders.evaluation.text_error import pool_text_errors
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_training.gesture_targets import GESTURES, frame_samples
@@ -44,7 +44,9 @@ def gesture_errors(network: nn.Module, recordings: Sequence[EmgRecording]) -> Pe
         were not detected. ``one_minus_f1``: 1 less F1 over all recordings.
         ``false_per_minute``: in recordings without gestures.
     """
-    errors, performing, still = [], [], []
+    errors: list[GestureErrors] = []
+    performing: list[EventScore] = []
+    still: list[EventScore] = []
     for probability, recording in zip(
         gesture_probabilities(network, recordings), recordings, strict=True
     ):

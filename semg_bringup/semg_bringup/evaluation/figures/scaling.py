@@ -14,11 +14,11 @@ from semg_bringup.scaling.table import ScalingTable
 _NAMES = {
     "cler": "class-balanced error (CLER)",
     "misses": "share of gestures missed",
-    "one_minus_f1": "1 − F1",
+    "one_minus_f1": "1 - F1",
     "false_per_minute": "false events per minute without gestures",
     "deg_per_s": "error of wrist velocity (deg/s)",
     "of_zero": "error / error of always answering zero",
-    "one_minus_correlation": "1 − correlation",
+    "one_minus_correlation": "1 - correlation",
     "cer": "character error rate (%)",
 }
 _SPREAD = 0.03
@@ -88,5 +88,6 @@ def formula(law: PowerLaw) -> str:
     """Return a law as a line of text, N for the number of people."""
     low, high = law.interval
     floor = f" + {law.floor:.3g}" if law.floor else ""
-    power = f"{-law.exponent:.2f}".replace("-", "−")
-    return f"{law.factor:.3g} · N^({power}){floor}   (exponent: {low:.2f} to {high:.2f})"
+    return (
+        f"{law.factor:.3g} · N^({-law.exponent:.2f}){floor}   (exponent: {low:.2f} to {high:.2f})"
+    )
