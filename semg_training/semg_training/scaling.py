@@ -104,7 +104,6 @@ def _errors(
     found = _kept(kept, bundle)
     if any(str(seed) not in found for seed in held_out.seeds):
         trained = network_of(bundle)
-        assert trained.kind.recording is not None
         persons = load_people(
             held_out,
             trained.kind.recording(chosen_recipe(request)),
