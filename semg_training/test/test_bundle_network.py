@@ -10,21 +10,9 @@ pytest.importorskip("torch", reason="torch is only installed for training")
 
 import torch
 
-from semg_decoders.decoding.characters import BLANK, CHARACTERS
+from semg_decoders.decoding.characters import CHARACTERS
 from semg_decoders.inference.bundle import ModelBundle
-from semg_decoders.inference.writer import write_bundle
-from semg_decoders.signal.mpf import HANDWRITING_WINDOW, WRIST_WINDOW
 from semg_training.bundle_network import network_of
-from semg_training.describe import (
-    Identity,
-    describe_gestures,
-    describe_handwriting,
-    describe_wrist,
-    gestures_input_shape,
-    mpf_input_shape,
-)
-from semg_training.export import export_onnx
-from semg_training.gesture_targets import GESTURES
 from semg_training.int8.layers import large_layers, quantised
 from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings
 from semg_training.networks.handwriting import HandwritingNetwork, HandwritingNetworkSettings
@@ -58,31 +46,10 @@ def handwriting():
     return trained(HandwritingNetwork(HANDWRITING))
 
 
-def written(network, folder, change=lambda graph: graph, /, **origin):
-    """Write a bundle of a network; return it."""
-    trained_on = {"network": asdict(network.settings), **origin}
-    identity = Identity("mine", "Apache-2.0", "x", trained_on, {}, 400.0)
-    match network:
-        case GestureNetwork():
-            names, shape = ("emg", "logits"), gestures_input_shape(network)
-            described = describe_gestures(network, identity, GESTURES)
-        case WristNetwork():
-            names, shape = ("mpf", "displacement"), mpf_input_shape(16, 1)
-            described = describe_wrist(network, identity, WRIST_WINDOW, ("extension",))
-        case _:
-            names = ("mpf", "log_probabilities")
-            shape = mpf_input_shape(16, network.settings.frames_per_emission)
-            labels = (*CHARACTERS, BLANK)
-            described = describe_handwriting(network, identity, HANDWRITING_WINDOW, labels)
-    path = folder / "exported.onnx"
-    export_onnx(network, path, names[0], shape, names[1])
-    return write_bundle(folder / "bundle", change(path.read_bytes()), described)
-
-
 @pytest.mark.parametrize("make", [gestures, wrist, handwriting])
-def test_outputs_and_states_are_equal_over_a_stream(make, tmp_path):
+def test_outputs_and_states_are_equal_over_a_stream(make, bundle_of):
     network = make()
-    bundle = written(network, tmp_path)
+    bundle = bundle_of(network)
     read = network_of(bundle).network.eval()
     rng = np.random.default_rng(5)
     states, others = (list(one.initial_states().values()) for one in (network, read))
@@ -96,9 +63,9 @@ def test_outputs_and_states_are_equal_over_a_stream(make, tmp_path):
             torch.testing.assert_close(other, one, rtol=1e-5, atol=1e-5)
 
 
-def test_weights_are_the_same_wherever_they_matter(tmp_path):
+def test_weights_are_the_same_wherever_they_matter(bundle_of):
     network = handwriting()
-    read = dict(network_of(written(network, tmp_path)).network.named_parameters())
+    read = dict(network_of(bundle_of(network)).network.named_parameters())
     without = {name for name in read if name.endswith("attention.key.bias")}
     for name, weights in network.named_parameters():
         # The bias of the keys drops out of attention.
@@ -107,36 +74,36 @@ def test_weights_are_the_same_wherever_they_matter(tmp_path):
     assert len(without) == 2
 
 
-def test_a_network_whose_weights_are_alike_is_read_too(tmp_path):
+def test_a_network_whose_weights_are_alike_is_read_too(bundle_of):
     network = WristNetwork(WristNetworkSettings(mlp=(8,), hidden=8))
     with torch.no_grad():
         for weights in network.parameters():
             weights.zero_()
-    read = network_of(written(network, tmp_path)).network
+    read = network_of(bundle_of(network)).network
     assert all(not weights.any() for weights in read.parameters())
 
 
-def test_sizes_of_a_recipe_come_first(tmp_path):
+def test_sizes_of_a_recipe_come_first(bundle_of):
     network = wrist()
     sizes = {"recipe": {"network": asdict(network.settings)}, "network": {"hidden": 3}}
-    assert network_of(written(network, tmp_path, **sizes)).network.settings.hidden == 6
+    assert network_of(bundle_of(network, **sizes)).network.settings.hidden == 6
 
 
-def test_eight_bits_are_refused(tmp_path):
-    bundle = written(wrist(), tmp_path, lambda graph: quantised(graph, large_layers(graph, 50)))
+def test_eight_bits_are_refused(bundle_of):
+    bundle = bundle_of(wrist(), lambda graph: quantised(graph, large_layers(graph, 50)))
     with pytest.raises(TrainingRefused, match="bundle 'mine': its weights have 8 bits"):
         network_of(bundle)
 
 
-def test_a_bundle_without_sizes_is_refused(tmp_path):
-    bundle = written(wrist(), tmp_path, network=None)
+def test_a_bundle_without_sizes_is_refused(bundle_of):
+    bundle = bundle_of(wrist(), network=None)
     with pytest.raises(TrainingRefused, match="trained_on: no 'network'"):
         network_of(bundle)
 
 
-def test_sizes_that_are_not_those_of_the_graph_are_refused(tmp_path):
+def test_sizes_that_are_not_those_of_the_graph_are_refused(bundle_of):
     larger = {"network": {**asdict(wrist().settings), "hidden": 7}}
-    bundle = written(wrist(), tmp_path, **larger)
+    bundle = bundle_of(wrist(), **larger)
     with pytest.raises(TrainingRefused, match=r"model.onnx: not a graph that semg train") as said:
         network_of(bundle)
     assert "\n" not in str(said.value)

@@ -59,6 +59,11 @@ def read_written(path: Path, kind: type[Any]) -> list[Made]:
                 f"{path}: {recording.info.channels} channels, but must have {CHANNELS}"
             )
         return list(_stretches(recording, kind))
+    except RecordingError:
+        raise
+    except Exception as error:  # a damaged file can fail anywhere
+        said = " ".join(str(error).split())
+        raise RecordingError(f"{path}: damaged recording: {said}") from None
     finally:
         recording.close()
 
@@ -125,6 +130,7 @@ def written_rows(recording: Hdf5Recording) -> Sequence[WrittenText]:
     found = [
         WrittenText(str(text), int(start), int(stop))
         for text, start, stop in zip(table[_COLUMNS[0]], *rows, strict=True)
-        if stop < recording.samples or stop == start + 1
+        # A prompt may have been cut off by the end of the recording.
+        if stop < recording.samples
     ]
     return sorted(found, key=lambda one: one.start)
