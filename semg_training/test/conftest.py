@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import asdict
 
 import h5py
 import numpy as np
@@ -54,3 +55,41 @@ def _add_table(group, columns):
         else:
             group[f"block{i}_values"] = array
             group[f"block{i}_values"].attrs["transposed"] = 1
+
+
+@pytest.fixture
+def bundle_of(tmp_path):
+    """Write a bundle of a network, whose origin may say more, or something else."""
+
+    def bundle_of(network, change=lambda graph: graph, /, *, labels=None, **origin):
+        from semg_decoders.decoding.characters import BLANK, CHARACTERS
+        from semg_decoders.inference.writer import write_bundle
+        from semg_decoders.signal.mpf import HANDWRITING_WINDOW, WRIST_WINDOW
+        from semg_training import describe
+        from semg_training.export import export_onnx
+        from semg_training.gesture_targets import GESTURES
+        from semg_training.networks.gestures import GestureNetwork
+        from semg_training.networks.wrist import WristNetwork
+
+        trained_on = {"network": asdict(network.settings), **origin}
+        identity = describe.Identity("mine", "Apache-2.0", "x", trained_on, {}, 400.0)
+        match network:
+            case GestureNetwork():
+                names, shape = ("emg", "logits"), describe.gestures_input_shape(network)
+                described = describe.describe_gestures(network, identity, labels or GESTURES)
+            case WristNetwork():
+                names, shape = ("mpf", "displacement"), describe.mpf_input_shape(16, 1)
+                angles = labels or ("extension",)
+                described = describe.describe_wrist(network, identity, WRIST_WINDOW, angles)
+            case _:
+                names = ("mpf", "log_probabilities")
+                shape = describe.mpf_input_shape(16, network.settings.frames_per_emission)
+                characters = labels or (*CHARACTERS, BLANK)
+                described = describe.describe_handwriting(
+                    network, identity, HANDWRITING_WINDOW, characters
+                )
+        path = tmp_path / "exported.onnx"
+        export_onnx(network, path, names[0], shape, names[1])
+        return write_bundle(tmp_path / "base", change(path.read_bytes()), described)
+
+    return bundle_of

@@ -64,6 +64,8 @@ COMMANDS = (
     SubCommand("simulate", "write recordings of simulated people in the released layout"),
     SubCommand("evaluate", "score decoders on labelled recordings, or on simulated people"),
     SubCommand("train", "train a network and write it as a model bundle"),
+    SubCommand("scaling", "error on new people against the number of people trained on"),
+    SubCommand("personalise", "fine-tune a model bundle on one person's recordings"),
     SubCommand("import-checkpoint", "turn a published checkpoint into a model bundle"),
     SubCommand("fetch-models", "download released checkpoints to the cache"),
     SubCommand("fetch-data", "download released recordings to the cache"),

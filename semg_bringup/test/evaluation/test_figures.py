@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from semg_bringup.command.refusal import CommandError
+from semg_bringup.scaling.power_law import PowerLaw
+from semg_bringup.scaling.table import ScalingTable
 from semg_decoders.evaluation.cler import GestureErrors
 from semg_decoders.evaluation.events import TimedEvent
 from semg_decoders.evaluation.postures import PostureScore
@@ -19,6 +21,7 @@ from semg_bringup.evaluation.figures import canvas
 from semg_bringup.evaluation.figures.confusion import draw_confusion
 from semg_bringup.evaluation.figures.postures import draw_postures
 from semg_bringup.evaluation.figures.probabilities import draw_probabilities
+from semg_bringup.evaluation.figures.scaling import draw_scaling
 from semg_bringup.evaluation.figures.text import draw_texts
 from semg_bringup.evaluation.figures.velocity import draw_velocity
 
@@ -102,3 +105,18 @@ def test_any_text_is_drawn(tmp_path, texts):
 def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path):
     with pytest.raises(CommandError, match=r"no/t.png: cannot be written: No such file"):
         draw_texts(tmp_path / "no" / "t.png", "day1", [])
+
+
+def test_means_and_law_are_drawn_whatever_could_not_be_measured(tmp_path):
+    errors = {"cler": np.array([[0.5, np.nan], [0.25, 0.0]]), "misses": np.full((2, 2), np.nan)}
+    table = ScalingTable("gestures", np.array([1, 10]), (701, 702), errors)
+    law = PowerLaw(0.5, 0.3, 0.01, (0.2, 0.4))
+    draw_scaling(tmp_path / "law.png", table, "cler", law)
+    draw_scaling(tmp_path / "without.png", table, "cler", None)
+    draw_scaling(tmp_path / "nothing.png", table, "misses", None)
+    with_law, without, nothing = (
+        [amount(tmp_path / f"{name}.png", colour) for colour in (canvas.TRUE, canvas.DECODED)]
+        for name in ("law", "without", "nothing")
+    )
+    assert with_law[0] > without[0]
+    assert without[1] > nothing[1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Simulated people for training and model choice, simulated in parallel and kept on disk."""
+"""Simulated people, simulated in parallel and kept on disk."""
 
 from __future__ import annotations
 
@@ -42,14 +42,23 @@ class People:
         How many.
     minutes : float
         Of EMG for each person.
+    held_out : bool
+        Whether they are people whom no model is trained or chosen on.
     """
 
     first_seed: int
     count: int
     minutes: float
+    held_out: bool = False
 
     def __post_init__(self) -> None:
-        if self.first_seed < TRAINING_SEED:
+        if self.held_out:
+            if not 0 <= self.first_seed <= TRAINING_SEED - self.count:
+                raise ValueError(
+                    f"first_seed: {self.first_seed}, must be from 0 to {TRAINING_SEED} less "
+                    f"count, {self.count}, for people who are held out"
+                )
+        elif self.first_seed < TRAINING_SEED:
             raise ValueError(
                 f"first_seed: {self.first_seed} is kept for people who are never trained on, "
                 f"must be at least {TRAINING_SEED}"

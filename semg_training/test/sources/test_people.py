@@ -33,3 +33,9 @@ def test_people_kept_for_evaluation_are_refused():
 def test_training_and_model_choice_are_different_people():
     training, choice = People(TRAINING_SEED, 1000, 2.0), People(CHOICE_SEED, 1000, 2.0)
     assert not set(training.seeds) & set(choice.seeds)
+
+
+def test_people_held_out_are_none_that_models_are_trained_on():
+    assert list(People(701, 3, 2.0, held_out=True).seeds) == [701, 702, 703]
+    with pytest.raises(ValueError, match="held out"):
+        People(TRAINING_SEED - 2, 3, 2.0, held_out=True)
