@@ -47,7 +47,7 @@ class FrameGrid:
 
 
 PUBLISHED_GRID = FrameGrid()
-_FINGERS = (("index_press", "index_release"), ("middle_press", "middle_release"))
+_PRESS, _RELEASE = "_press", "_release"
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ def gesture_targets(
     sample_rate: float = 2000.0,
     pulse: PulseSettings | None = None,
     grid: FrameGrid = PUBLISHED_GRID,
+    labels: Sequence[str] = GESTURES,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Targets and weights of a window.
 
@@ -87,7 +88,7 @@ def gesture_targets(
     Parameters
     ----------
     events : sequence of (int, int)
-        Index into `GESTURES`, and sample in the window; may lie before the window (negative).
+        Index into `labels`, and sample in the window; may lie before the window (negative).
     samples : int
         Length of the window.
     sample_rate : float
@@ -96,23 +97,24 @@ def gesture_targets(
         Where the pulse lies.
     grid : FrameGrid
         Where the frames lie.
+    labels : sequence of str
+        Gestures, in the order of the outputs; ``x_release`` is the release of ``x_press``.
 
     Returns
     -------
-    targets : ndarray of float32, shape (frames, 9)
+    targets : ndarray of float32, shape (frames, labels)
         1 during an event's pulse, else 0.
-    weights : ndarray of float32, shape (frames, 9)
+    weights : ndarray of float32, shape (frames, labels)
         1 where the output counts, else 0.
     """
     pulse = pulse or PulseSettings()
     time = frame_samples(samples, grid) / sample_rate
-    targets = np.zeros((len(time), len(GESTURES)), np.float32)
+    targets = np.zeros((len(time), len(labels)), np.float32)
     weights = np.ones_like(targets)
     for gesture, sample in events:
         after = time - sample / sample_rate
         targets[_between(after, pulse.start, pulse.end), gesture] = 1.0
-    for press_name, release_name in _FINGERS:
-        press, release = GESTURES.index(press_name), GESTURES.index(release_name)
+    for press, release in _pairs(labels):
         counts = np.zeros(len(time), dtype=bool)
         pressed_at: float | None = None
         for gesture, sample in sorted(events, key=lambda event: event[1]):
@@ -127,6 +129,15 @@ def gesture_targets(
             counts |= time >= pressed_at + pulse.start - 1e-9
         weights[~counts, release] = 0.0
     return targets, weights
+
+
+def _pairs(labels: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the outputs of what can be pressed and released."""
+    return [
+        (press, labels.index(name.removesuffix(_PRESS) + _RELEASE))
+        for press, name in enumerate(labels)
+        if name.endswith(_PRESS) and name.removesuffix(_PRESS) + _RELEASE in labels
+    ]
 
 
 def _between(time: NDArray[np.float64], start: float, end: float) -> NDArray[np.bool_]:

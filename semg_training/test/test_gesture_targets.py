@@ -57,3 +57,12 @@ def test_every_other_output_always_counts():
     _, weights = gesture_targets([(INDEX_PRESS, 500)], 2000)
     others = [i for i, name in enumerate(GESTURES) if not name.endswith("_release")]
     assert weights[:, others].all()
+
+
+def test_other_gestures_have_their_own_columns_and_pairs():
+    labels = ("snap", "pinch_press", "pinch_release", "wave_release")
+    targets, weights = gesture_targets([(0, 1000), (1, 2000)], 4000, labels=labels)
+    assert targets.sum(axis=0).tolist() == [8, 8, 0, 0]
+    counted = 20 + 10 * np.flatnonzero(weights[:, 2])
+    assert counted[0] == 2160
+    assert weights[:, [0, 1, 3]].all()
