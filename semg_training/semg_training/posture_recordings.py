@@ -85,7 +85,14 @@ def read_postures(path: Path, bands: Bands | None = None) -> list[PostureRecordi
             conditioner = Conditioner(
                 info.sample_rate, info.noise_sd, info.conditioned, info.channels, info.ring_order
             )
-            block = conditioner.push(recording.read(first, stop), 0)
+            raw = recording.read(first, stop)
+            bad = np.argwhere(~np.isfinite(raw))
+            if len(bad):
+                row, channel = bad[0].tolist()
+                raise RecordingError(
+                    f"{path}: EMG is no number in row {first + row}, channel {channel}"
+                )
+            block = conditioner.push(raw, 0)
             begin = first / info.sample_rate + block.first_sample / SAMPLE_RATE
             inside = tuple(
                 PostureSpan(

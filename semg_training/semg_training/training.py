@@ -20,6 +20,8 @@ from semg_decoders.inference.bundle import ModelBundle
 from semg_training.fitting.checking import LAST
 from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
 from semg_training.fitting.plan import Plan, plan
+from semg_training.posture_training import GatheredPostures, all_hold, gather_postures, posture_task
+from semg_training.publish_postures import publish_postures
 from semg_training.recipes.reading import find_recipe, read_recipe
 from semg_training.recipes.recipe import Recipe
 from semg_training.refusal import TrainingRefused
@@ -52,6 +54,8 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         If a signal asked to stop; the same request goes on.
     """
     check_output(request.output, request.force)
+    if request.task == "gestures" and not request.people and all_hold(request.data.paths):
+        return _train_postures(request, console)
     recipe = chosen_recipe(request)
     kind = KINDS[recipe.task]
 
@@ -88,6 +92,44 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
     )
     origin = _origin(request, recipe, gathered, network, record)
     return kind.publish(network, gathered.choice, gathered.choice_origin, origin, request.output)
+
+
+def _train_postures(request: TrainingRequest, console: Console) -> ModelBundle:
+    """Train on recordings whose gestures are held; see `train`."""
+
+    def log(line: str) -> None:
+        console.print(line, markup=False, soft_wrap=True)
+
+    changes = list(request.changes)
+    if request.precision is not None:
+        changes.append(f"precision={request.precision}")
+    if request.data.nothing_done:
+        raise TrainingRefused(
+            "--null-data: is for gestures that pass, but those of --data are held"
+        )
+    recipe = read_recipe(find_recipe("postures", request.size), changes)
+    gathered = gather_postures(request.data.paths, request.data.strict, log)
+    log(f"held postures: {', '.join(gathered.labels)}; {gathered.seconds:.0f} s to train on")
+    settings = fit_settings(request, recipe, gathered.seconds)
+    identity = _identity(request, recipe, gathered, settings.plan)
+    identity["any_rotation"] = request.any_rotation
+    folder = request.log_folder or _log_folder(recipe.task, identity)
+    _prepare(folder, request)
+    torch.manual_seed(request.seed)
+    network, task = posture_task(recipe, gathered, request.any_rotation)
+    record = fit(
+        network,
+        task,
+        settings,
+        folder,
+        identity,
+        console=console if console.is_terminal else None,
+        log=log,
+    )
+    origin = _origin(request, recipe, gathered, network, record)
+    measured = gathered.choice or gathered.training
+    on = "recordings for model choice" if gathered.choice else "the recordings it was trained on"
+    return publish_postures(network, gathered.labels, measured, on, origin, request.output)
 
 
 def chosen_recipe(request: TrainingRequest) -> Recipe:
@@ -180,7 +222,7 @@ def _check_lengths(gathered: Gathered, recipe: Recipe) -> None:
 
 
 def _identity(
-    request: TrainingRequest, recipe: Recipe, gathered: Gathered, steps: Plan
+    request: TrainingRequest, recipe: Recipe, gathered: Gathered | GatheredPostures, steps: Plan
 ) -> dict[str, Any]:
     """All that has to be the same for a training to go on; plain values."""
     whole = {
@@ -210,7 +252,7 @@ def _prepare(folder: Path, request: TrainingRequest) -> None:
 def _origin(
     request: TrainingRequest,
     recipe: Recipe,
-    gathered: Gathered,
+    gathered: Gathered | GatheredPostures,
     network: nn.Module,
     record: TrainingRecord,
 ) -> dict[str, Any]:

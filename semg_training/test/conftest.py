@@ -41,6 +41,42 @@ def write(tmp_path):
     return write
 
 
+@pytest.fixture
+def write_postures(tmp_path):
+    """Write 4 s of a tone of 120 Hz in V that is louder on later channels, and what is held.
+
+    The noise of the device is 10 µV; the first channel of six has the amplitude of it.
+    """
+
+    def write(
+        rate=1000.0, segment_starts=(0,), stages=(("rest", 0, 2), ("fist", 2, 4)),
+        name="postures.hdf5", channels=6, bad=None,
+    ):  # fmt: skip
+        samples = round(4 * rate)
+        rows = np.zeros(samples, [("time", "<f8"), ("emg", "<f4", (channels,))])
+        rows["time"] = BEGIN + np.arange(samples) / rate
+        tone = np.sqrt(2.0) * np.sin(2 * np.pi * 120.0 * np.arange(samples) / rate)
+        rows["emg"] = 3.0 + 1e-5 * tone[:, None] * (1 + np.arange(channels))
+        if bad is not None:
+            rows["emg"][bad] = np.nan
+        names, starts, ends = (list(column) for column in zip(*stages, strict=True))
+        times = {"start": BEGIN + np.array(starts), "end": BEGIN + np.array(ends)}
+        with h5py.File(tmp_path / name, "w") as file:
+            file["data"] = rows
+            file["data"].attrs.update(
+                {
+                    "sample_rate_hz": rate,
+                    "unit": "V",
+                    "noise_sd": 1e-5,
+                    "segment_starts": list(segment_starts),
+                }
+            )
+            _add_table(file.create_group("stages"), {"name": names, **times})
+        return tmp_path / name
+
+    return write
+
+
 def _add_table(group, columns):
     """Lay out a table as pandas does, one block for each column."""
     group.attrs.update({"pandas_type": "frame", "nblocks": len(columns)})

@@ -18,7 +18,7 @@ from semg_training.recipes.recipe import (
     ScheduleSettings,
 )
 from semg_training.recipes.refusal import RecipeError
-from semg_training.tasks.kinds import KINDS
+from semg_training.tasks.kinds import RECIPE_PARTS
 
 FOLDER = Path(__file__).parent
 _GROUPS = {
@@ -100,9 +100,9 @@ def recipe_from(values: Mapping[Any, Any], where: str) -> Recipe:
         if name not in values:
             raise RecipeError(f"{where}: {name} is missing")
     task = values["task"]
-    if task not in KINDS:
-        raise RecipeError(f"{where}: task: '{task}', must be one of {', '.join(KINDS)}")
-    kind = KINDS[task]
+    if task not in RECIPE_PARTS:
+        raise RecipeError(f"{where}: task: '{task}', must be one of {', '.join(RECIPE_PARTS)}")
+    kind = RECIPE_PARTS[task]
     classes: dict[str, type] = {
         **_GROUPS,
         "network": kind.network_settings,
@@ -132,7 +132,7 @@ def recipe_from(values: Mapping[Any, Any], where: str) -> Recipe:
 def _check_sizes(recipe: Recipe, where: str) -> None:
     for field in fields(recipe.network):
         value = getattr(recipe.network, field.name)
-        if isinstance(value, int) and value < 1:
+        if isinstance(value, int) and not isinstance(value, bool) and value < 1:
             raise RecipeError(f"{where}: network.{field.name}: {value}, must be at least 1")
         if field.name == "dropout" and not 0 <= value < 1:
             raise RecipeError(f"{where}: network.dropout: {value:g}, must be from 0 to below 1")

@@ -18,15 +18,17 @@ from semg_training.handwriting_recordings import (
     HandwritingRecording,
     WrittenRecording,
 )
+from semg_training.mounting import Mounting
 from semg_training.mpf_augmentation import MpfAugmentation
 from semg_training.networks.gestures import GestureNetwork, GestureNetworkSettings
 from semg_training.networks.handwriting import HandwritingNetwork, HandwritingNetworkSettings
+from semg_training.networks.postures import PostureNetworkSettings
 from semg_training.networks.wrist import WristNetwork, WristNetworkSettings
 from semg_training.publish import publish_gestures, publish_wrist
 from semg_training.publish_handwriting import publish_handwriting
 from semg_training.recipes.recipe import Recipe
 from semg_training.recordings import EmgRecording, MpfRecording
-from semg_training.tasks import gestures, handwriting, wrist
+from semg_training.tasks import gestures, handwriting, postures, wrist
 from semg_training.tasks.task import Task
 from semg_training.windows import Augmentation
 
@@ -37,6 +39,16 @@ Make = Callable[[Recipe, Sequence[Any], Sequence[Any]], Task]
 
 Publish = Callable[[Any, Sequence[Any], str, Mapping[str, Any], Path], ModelBundle]
 """From a network, recordings to measure it on, who these are, its origin, and a folder."""
+
+
+@dataclass(frozen=True)
+class RecipeParts:
+    """What differs between recipes; see `Kind`."""
+
+    network_settings: type
+    augmentation: type
+    target: type
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -151,3 +163,14 @@ KINDS: dict[str, Kind] = {
     ),
 }
 """By the names that ``--task`` takes."""
+
+RECIPE_PARTS: dict[str, Kind | RecipeParts] = {
+    **KINDS,
+    "postures": RecipeParts(
+        network_settings=PostureNetworkSettings,
+        augmentation=Mounting,
+        target=postures.PostureTarget,
+        rules=("loss",),
+    ),
+}
+"""By the task of a recipe; ``postures`` is what gestures are where recordings hold them."""
