@@ -108,7 +108,7 @@ def test_values_are_changed_one_by_one():
         ("optimiser.kind=sgd", "optimiser.kind: 'sgd', must be one of adam, adamw"),
         ("optimiser.learning_rate=.nan", "optimiser.learning_rate: nan, must be above 0"),
         ("optimiser.weight_decay=yes", "optimiser.weight_decay: True, must be a number"),
-        ("schedule.warm_up=1600", "schedule.warm_up: 1600, must be from 0 to below total"),
+        ("schedule.warm_up=2400", "schedule.warm_up: 2400, must be from 0 to below total"),
         ("schedule.halve_at=[0]", "schedule.halve_at: [0], must all be at least 1"),
         ("schedule.halve_at=2", "schedule.halve_at: 2, must be a list"),
         ("augmentation.roll_probability=2", "augmentation.roll_probability: 2, must be from 0"),
@@ -131,7 +131,7 @@ def test_what_a_recipe_cannot_mean_is_refused_in_one_line(change, said):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("  hidden: 128\n", "", None),
+        ("  hidden: 192\n", "", None),
         ("  kind: adam\n", "", "optimiser.kind is missing"),
         ("task: gestures\n", "", "task is missing"),
         ("batch:", "batches:", "batches: unknown key; is 'batch' meant?"),
@@ -143,7 +143,8 @@ def test_what_a_recipe_cannot_mean_is_refused_in_one_line(change, said):
 def test_a_file_of_ones_own_is_read_as_strictly(edited, old, new, said):
     path = edited(old, new)
     if said is None:
-        assert read_recipe(path).network.hidden == 128
+        # What a file of one's own leaves out is as in the network's own defaults.
+        assert read_recipe(path).network.hidden == (192 if new else 128)
         return
     with pytest.raises(RecipeError, match=re.escape(said)) as refused:
         read_recipe(path)
