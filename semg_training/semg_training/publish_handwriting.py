@@ -31,6 +31,7 @@ _TELLTALE_BAND = 4
 _BANDWIDTH, _WHOLE_BANDWIDTH = 400.0, 850.0
 """Hz that a device has to deliver: without that band, and with it."""
 _CHECKED_STEPS = 200
+_DIFFERENCE = 1e-4  # of logarithms of probabilities, which blanks make large
 
 
 def publish_handwriting(
@@ -63,7 +64,9 @@ def publish_handwriting(
     errors = pool_text_errors(prompt_errors(network, choice))
     silent = [recording for recording in choice if is_silent(recording)]
     longest = max(choice, key=lambda recording: recording.frames)
-    graph, difference = exported(network, "mpf", "log_probabilities", _steps(network, longest))
+    graph, difference = exported(
+        network, "mpf", "log_probabilities", _steps(network, longest), _DIFFERENCE
+    )
     metrics: dict[str, Any] = {
         "measured_on": measured_on,
         "character_error_rate_percent": round(errors.cer, 2),

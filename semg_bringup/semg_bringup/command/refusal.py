@@ -10,6 +10,7 @@ _KNOWN = (
     ("semg_driver.devices.device", "DeviceError"),
     ("semg_decoders.inference.bundle", "BundleError"),
     ("semg_training.checkpoints.refusal", "CheckpointRefused"),
+    ("semg_training.export", "ExportError"),
     ("semg_training.refusal", "TrainingRefused"),
     ("semg_training.recipes.refusal", "RecipeError"),
     ("semg_training.fitting.checkpoint", "CheckpointError"),
