@@ -46,6 +46,7 @@ train:  ## train the default model bundles anew on simulated people (hours on tw
 	@tools/set_up.sh test
 	.venv/bin/semg train --task gestures --output semg_decoders/bundles/gestures --force $(ARGS)
 	.venv/bin/semg train --task wrist --output semg_decoders/bundles/wrist --force $(ARGS)
+	.venv/bin/semg train --task handwriting --output semg_decoders/bundles/handwriting --force $(ARGS)
 
 realism:  ## hold simulated EMG against real EMG; options with ARGS="--figure realism.png"
 	@tools/set_up.sh test

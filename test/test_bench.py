@@ -107,5 +107,5 @@ def test_a_quick_bench_of_training_measures_speed_and_how_busy_the_device_is():
 
     assert finished.returncode == 0, finished.stderr
     small = json.loads(finished.stdout)["training"]["small"]
-    assert small["hours_per_second"] == pytest.approx(small["steps_per_second"] * 32 * 4 / 3600)
+    assert small["hours_per_second"] == pytest.approx(small["steps_per_second"] * 64 * 4 / 3600)
     assert 0 < small["busy"] <= 1

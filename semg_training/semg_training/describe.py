@@ -14,7 +14,7 @@ from semg_training.networks.postures import PostureNetwork
 from semg_training.networks.wrist import WristNetwork
 
 _STEP = 20
-"""Samples of gestures in one run of the graph, where the stride divides it: 10 ms."""
+"""Samples of gestures in one run of the graph, at least: 10 ms."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Identity:
 
 
 def frames_per_step(network: GestureNetwork) -> int:
-    """Frames of gestures in one run of the graph: two as published, at least one."""
-    return max(1, _STEP // network.settings.stride)
+    """Frames of gestures in one run of the graph: two, or one where frames are 10 ms apart."""
+    return 1 if network.settings.stride >= _STEP else 2
 
 
 def gestures_input_shape(network: GestureNetwork) -> tuple[int, int, int]:

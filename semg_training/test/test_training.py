@@ -69,8 +69,8 @@ def test_bundle_says_where_it_comes_from(task, bundles):
 
 def test_gesture_decoder_takes_the_bundle(bundles):
     decoder = GestureDecoder(Model.load(str(bundles / "gestures")))
-    steps = decoder.push(np.zeros((51, 16), np.float32), 0)
-    assert [step.samples.tolist() for step in steps] == [[20, 30], [40, 50]]
+    steps = decoder.push(np.zeros((61, 16), np.float32), 0)
+    assert [step.samples.tolist() for step in steps] == [[40], [60]]
 
 
 def test_handwriting_decoder_takes_the_bundle(bundles):

@@ -165,13 +165,14 @@ def test_each_prompt_is_written_in_a_stream_of_its_own(
     evaluate, write_labelled, noise, handwriting_bundle
 ):
     # The model always writes the same, from the start of its stream on.
-    prompts = [("hello\nto→be", BEGIN + 0.5, BEGIN + 1.25), ("bell", BEGIN + 1.5, BEGIN + 2)]
-    path = write_labelled(noise, prompts=prompts, task="handwriting")
+    prompts = [("hello\nto→be", BEGIN + 0.5, BEGIN + 5.25), ("bell", BEGIN + 5.5, BEGIN + 10.5)]
+    path = write_labelled(np.tile(noise, (4, 1)), prompts=prompts, task="handwriting")
     said = evaluate("--bundle", handwriting_bundle, "--data", path)
     first, second = said.facts["recordings"][0]["prompts"]
     assert (first["prompt"], first["target"]) == ("hello\nto→be", "hello⏎to_be")
     assert first["text"] == second["text"] == "hellp⌫o⏎to_be"
-    assert (first["samples"], second["samples"]) == (19_014 + 1500 + 974, 19_014 + 1000 + 974)
+    # It looks at twelve frames only: nothing before a prompt is decoded with it.
+    assert (first["samples"], second["samples"]) == (9500 + 974, 10_000 + 974)
     for prompt in (first, second):
         frames = (prompt["samples"] - 214) // 40 + 1
         assert prompt["emissions"] == (frames - 12) // 8 + 1
