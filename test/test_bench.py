@@ -56,7 +56,7 @@ def test_a_quick_bench_measures_latency_cpu_and_memory_and_the_published_network
     for ways in figures["commands"].values():
         assert ways.keys() == {"teleop", "teleop and command_watchdog"}
         for latency in ways.values():
-            assert latency["messages"] > 50
+            assert latency["messages"] > 15
             assert 0 < latency["p50"] <= latency["p99"]
 
 
