@@ -29,7 +29,7 @@ def test_an_hour_of_grasping_typing_walking_and_scratching_engages_nothing():
     found = in_processes(partial(everyday, "daily"), PEOPLE, "everyday", progress=False)
     assert len(found) * MINUTES_EACH == 60.0
     # The hands did do things that look like gestures.
-    assert sum(one.events for one in found) > 100
+    assert sum(one.events for one in found) > 20
     assert [one.engaged for one in found] == [0] * len(found)
 
 
