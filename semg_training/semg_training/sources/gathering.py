@@ -110,6 +110,11 @@ def gather(
     if not data:
         _refuse_nothing(people.training, people.choice)
         return _simulated(kind, people, processes, progress)
+    if task == "handwriting":
+        raise TrainingRefused(
+            "--data: recordings of handwriting are for semg personalise; a network for it is "
+            "trained on simulated people so far"
+        )
     simulated = _simulated(kind, people, processes, progress)
     recorded = read_recorded(
         data.paths,
