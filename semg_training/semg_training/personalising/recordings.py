@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semg_driver.recordings.recording import RecordingError
 from semg_training.refusal import TrainingRefused
 from semg_training.sources.people import cache_folder
-from semg_training.sources.recorded import CHOICE_SHARE, read_recorded
-from semg_training.sources.written import read_written
+from semg_training.sources.recorded import read_recorded
+from semg_training.sources.written_recordings import divided
 
 LABELS = {"gestures": "gestures", "wrist": "wrist angles", "handwriting": "prompts"}
 """What recordings say was done."""
@@ -101,15 +100,7 @@ def _is_labelled(recording: Any, task: str) -> bool:
 def _written(paths: Sequence[Path], kind: type[Any]) -> PersonRecordings:
     found = PersonRecordings([], [])
     for path in paths:
-        pieces = read_written(path.expanduser(), kind)
-        count = sum(len(piece.prompts) for piece in pieces)
-        if not count:
-            raise RecordingError(f"{path}: table 'prompts' names nothing that was written")
-        left = round((1 - CHOICE_SHARE) * count)
-        for piece in pieces:
-            earlier, later = piece.prompts[:left], piece.prompts[left:]
-            left = max(0, left - len(earlier))
-            for part, prompts in ((found.training, earlier), (found.validation, later)):
-                if prompts:
-                    part.append(replace(piece, prompts=prompts))
+        training, validation = divided(path, kind)
+        found.training.extend(training)
+        found.validation.extend(validation)
     return found

@@ -20,6 +20,7 @@ from semg_training.sources.people import (
 )
 from semg_training.sources.recorded import Recorded, read_recorded
 from semg_training.sources.simulation import simulation
+from semg_training.sources.written_recordings import read_written_recordings
 
 
 @dataclass(frozen=True)
@@ -110,22 +111,22 @@ def gather(
     if not data:
         _refuse_nothing(people.training, people.choice)
         return _simulated(kind, people, processes, progress)
-    if task == "handwriting":
-        raise TrainingRefused(
-            "--data: recordings of handwriting are for semg personalise; a network for it is "
-            "trained on simulated people so far"
-        )
+    if task == "handwriting" and data.nothing_done:
+        raise TrainingRefused("--null-data: is for gestures")
     simulated = _simulated(kind, people, processes, progress)
-    recorded = read_recorded(
-        data.paths,
-        data.nothing_done,
-        task,
-        cache_folder() / "recordings",
-        strict=data.strict,
-        processes=processes,
-        progress=progress,
-        log=log,
-    )
+    if task == "handwriting":
+        recorded = read_written_recordings(data.paths, kind, strict=data.strict, log=log)
+    else:
+        recorded = read_recorded(
+            data.paths,
+            data.nothing_done,
+            task,
+            cache_folder() / "recordings",
+            strict=data.strict,
+            processes=processes,
+            progress=progress,
+            log=log,
+        )
     gathered = _joined(recorded, simulated, data.mix)
     _refuse_nothing(len(gathered.training), len(gathered.choice))
     return gathered
