@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from semg_decoders.signal.conditioning import Conditioner
-from test import offline
+from test import gesture_frames, offline
 
-_GESTURES_FROM, _GESTURES_STEP = 10, 20
-"""The first frame of a stream belongs to sample 20, frames follow every 10, two to a message."""
 _MPF_FROM = {"emg/mpf/wrist": 253, "wrist/velocity": 253, "emg/mpf/handwriting": 213}
 _MPF_STEP = 40
 
@@ -52,8 +50,8 @@ def _lasts(piece: offline.Piece, info: Any) -> dict[str, int]:
     lasts = {"emg/raw": piece.end - 1}
     if samples:
         lasts["emg/conditioned"] = first + samples - 1
-    if steps := (samples - 1 - _GESTURES_FROM) // _GESTURES_STEP:
-        lasts["gesture/probabilities"] = first + _GESTURES_FROM + steps * _GESTURES_STEP
+    if gesture_frames.messages(samples):
+        lasts["gesture/probabilities"] = first + gesture_frames.last_sample(samples)
     for topic, start in _MPF_FROM.items():
         if samples > start:
             lasts[topic] = first + start + (samples - 1 - start) // _MPF_STEP * _MPF_STEP

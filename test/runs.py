@@ -14,7 +14,7 @@ from semg_decoders.decoding.wrist import WristDecoder, WristSettings, wrist_sett
 from semg_decoders.inference.session import Model
 from semg_decoders.signal.conditioning import Conditioner
 from semg_decoders.signal.mpf import MultiWindowMpf
-from test import offline
+from test import gesture_frames, offline
 
 FRESH = 200
 """Samples at 2 kHz."""
@@ -89,8 +89,10 @@ def check_conditioned(messages: list[Any], raw: list[offline.Piece], info: Any) 
 def check_gestures(messages: list[Any], conditioned: list[offline.Piece], model: Model) -> int:
     """Compare each run of gesture/probabilities with a fresh offline pass; return how many."""
     checked = 0
-    for run in runs(messages, lambda m: int(m.samples[0]), 20):
-        piece = source(run.start - 20, run.stream_id, conditioned)
+    for run in runs(
+        messages, lambda m: int(m.samples[0]), gesture_frames.STRIDE * gesture_frames.PER_MESSAGE
+    ):
+        piece = source(run.start - gesture_frames.FIRST, run.stream_id, conditioned)
         if piece is None:  # the node heard the beginning of a stream before we did
             continue
         steps = GestureDecoder(model).push(piece.emg, piece.first_sample)

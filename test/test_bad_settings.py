@@ -11,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
 
+from test import gesture_frames
 from test.band import CHUNK, Band, active, noise
 from test.listening import Listener
 
@@ -99,7 +100,7 @@ def test_bundle_is_refused_for_a_band_with_other_channels_until_one_fits(
     active(listener, ["/gesture_decoder"])
     band.wait_for_listeners(2)
     band.send(noise(2000))
-    listener.wait_for("gesture/probabilities", 99)
+    listener.wait_for("gesture/probabilities", gesture_frames.messages(2000))
     assert complaints(node) == [line, line]
 
 
@@ -187,7 +188,7 @@ def test_parameters_of_a_running_node_are_checked_and_used(processes, listener, 
     band.send(noise(1000))
     listener.wait_for("gesture/probabilities", 40)
     events = listener.wait_for("gesture/event", 1)
-    assert {event.sample for event in events if not event.inferred} == {20}
+    assert {event.sample for event in events if not event.inferred} == {gesture_frames.FIRST}
 
 
 RECORDINGS = {

@@ -5,8 +5,11 @@ import time
 
 from lifecycle_msgs.msg import Transition
 
+from test import gesture_frames
 from test.band import Band, active, noise
 from test.processes import CONSUMERS
+
+MESSAGES = gesture_frames.messages(1000)
 
 
 def test_nodes_obey_transitions_and_autostart_does_not_fight_them(processes, listener, bundles):
@@ -19,7 +22,7 @@ def test_nodes_obey_transitions_and_autostart_does_not_fight_them(processes, lis
     band.wait_for_listeners(2)
     listener.wait(lambda: listener.publishers("gesture/probabilities"))
     band.send(noise(1000), 0)
-    listener.wait_for("gesture/probabilities", 49)
+    listener.wait_for("gesture/probabilities", MESSAGES)
 
     assert listener.change_state(node, Transition.TRANSITION_DEACTIVATE)
     band.describe(2)
@@ -30,14 +33,14 @@ def test_nodes_obey_transitions_and_autostart_does_not_fight_them(processes, lis
         reports = listener.reports(node)
         listener.wait(lambda reports=reports: listener.reports(node) > reports)
         assert listener.phase(node) == "inactive"
-    assert len(listener["gesture/probabilities"]) == 49
+    assert len(listener["gesture/probabilities"]) == MESSAGES
 
     assert listener.change_state(node, Transition.TRANSITION_ACTIVATE)
     band.send(noise(1000), 1000)
-    later = listener.wait_for("gesture/probabilities", 49 + 49)[49:]
+    later = listener.wait_for("gesture/probabilities", 2 * MESSAGES)[MESSAGES:]
     assert later[0].fresh
     assert later[0].sequence == 0
-    assert later[0].samples[0] == 1020
+    assert later[0].samples[0] == 1000 + gesture_frames.FIRST
 
     assert listener.change_state(node, Transition.TRANSITION_DEACTIVATE)
     assert listener.change_state(node, Transition.TRANSITION_CLEANUP)
@@ -51,7 +54,7 @@ def test_nodes_obey_transitions_and_autostart_does_not_fight_them(processes, lis
     listener.wait(lambda: listener.publishers("gesture/probabilities"))
     band.wait_for_listeners(2)
     band.send(noise(1000), 0)
-    assert listener.wait_for("gesture/probabilities", 49 + 49 + 49)[-1].stream_id == 3
+    assert listener.wait_for("gesture/probabilities", 3 * MESSAGES)[-1].stream_id == 3
     assert decoder.stop() == 0
 
 
