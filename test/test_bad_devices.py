@@ -6,7 +6,7 @@ import pytest
 
 from semg_driver.devices.registry import plugin
 from semg_node.stamps import to_nanoseconds
-from test import offline
+from test import gesture_frames, offline
 from test.band import active
 from test.listening import NAME, Listener
 
@@ -97,8 +97,9 @@ def test_lost_blocks_are_gaps_and_the_pieces_are_never_glued(play, sent, bundles
     indices, probabilities = offline.probabilities(listener["gesture/probabilities"])
     assert np.array_equal(indices, expected["sample"])
     assert np.allclose(probabilities, expected["output"], rtol=0, atol=1e-6)
+    per_message = gesture_frames.PER_MESSAGE
     fresh = [m.fresh for m in listener["gesture/probabilities"]]
-    assert fresh == expected["fresh"][1::2].tolist()
+    assert fresh == expected["fresh"][per_message - 1 :: per_message].tolist()
     gaps = len(found) - 1
     listener.wait(lambda: counted(listener, "gaps", "/gesture_decoder") == gaps)
     # The driver has stopped by now: what it said last was said shortly before.
