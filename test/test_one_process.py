@@ -11,7 +11,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from semg_bringup.graph import NODE_NAMES, choose
 from semg_bringup.one_process import OneProcess
-from test import offline
+from test import gesture_frames, offline
 from test.listening import NAME, Listener
 from test.processes import CONSUMERS, Processes
 
@@ -99,7 +99,7 @@ def together(tmp_path_factory, bundles):
 def test_events_and_velocities_are_the_same_bit_for_bit(apart, together):
     one, other = apart[0], together[0]
     samples, rows = offline.probabilities(one["gesture/probabilities"])
-    assert len(samples) == 2 * ((SAMPLES - 11) // 20)
+    assert len(samples) == gesture_frames.messages(SAMPLES) * gesture_frames.PER_MESSAGE
     more_samples, more_rows = offline.probabilities(other["gesture/probabilities"])
     assert np.array_equal(samples, more_samples)
     assert rows.tobytes() == more_rows.tobytes()
@@ -139,8 +139,9 @@ def test_decoders_hear_a_driver_and_preprocessor_of_other_processes(processes, l
         processes.node("driver", parameters=parameters(bundles)["driver"])
         listener.wait_for_end(SAMPLES, 120)
         samples, _ = offline.probabilities(listener["gesture/probabilities"])
-        assert samples.tolist() == list(range(20, SAMPLES, 10))[: len(samples)]
-        assert len(samples) == 2 * ((SAMPLES - 11) // 20)
+        first, stride = gesture_frames.FIRST, gesture_frames.STRIDE
+        assert samples.tolist() == list(range(first, SAMPLES, stride))[: len(samples)]
+        assert len(samples) == gesture_frames.messages(SAMPLES) * gesture_frames.PER_MESSAGE
         assert listener.node.count_subscribers("emg/conditioned") == 2
     finally:
         running.close()
