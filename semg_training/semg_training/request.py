@@ -43,6 +43,8 @@ class TrainingRequest:
         ``auto``, ``cpu`` or ``gpu``.
     precision : str, optional
         ``float32`` or ``bfloat16``.
+    start : Path, optional
+        Bundle whose weights are the first ones.
     any_rotation : bool
         Whether windows are rolled around the whole ring.
     changes : tuple of str
@@ -73,6 +75,7 @@ class TrainingRequest:
     devices: int = 1
     accelerator: str = "auto"
     precision: str | None = None
+    start: Path | None = None
     any_rotation: bool = False
     changes: tuple[str, ...] = ()
     log_folder: Path | None = None

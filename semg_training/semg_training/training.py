@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,16 @@ from semg_decoders.inference.bundle import ModelBundle
 from semg_training.fitting.checking import LAST
 from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
 from semg_training.fitting.plan import Plan, plan
+from semg_training.fitting.precision import faster_precision
 from semg_training.posture_training import GatheredPostures, all_hold, gather_postures, posture_task
 from semg_training.publish_postures import publish_postures
 from semg_training.recipes.reading import find_recipe, read_recipe
-from semg_training.recipes.recipe import Recipe
+from semg_training.recipes.recipe import AUTO, Recipe
 from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import Gathered, gather
 from semg_training.sources.people import cache_folder
+from semg_training.start import load_start
 from semg_training.tasks.kinds import KINDS
 from semg_training.tasks.task import Begins
 
@@ -58,6 +60,7 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         return _train_postures(request, console)
     recipe = chosen_recipe(request)
     kind = KINDS[recipe.task]
+    start = load_start(request.start, recipe) if request.start is not None else None
 
     def log(line: str) -> None:
         console.print(line, markup=False, soft_wrap=True)
@@ -74,13 +77,18 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
     _check_lengths(gathered, recipe)
     settings = fit_settings(request, recipe, gathered.seconds)
     identity = _identity(request, recipe, gathered, settings.plan)
+    if start is not None:
+        identity["start"] = start.bundle.sha256
     folder = request.log_folder or _log_folder(recipe.task, identity)
     _prepare(folder, request)
     torch.manual_seed(request.seed)
-    network = kind.network(recipe.network)
     task = kind.task(recipe, gathered.training, gathered.choice)
-    if isinstance(task, Begins):
-        task.begin(network, np.random.default_rng(request.seed))
+    if start is not None:
+        network = start.network
+    else:
+        network = kind.network(recipe.network)
+        if isinstance(task, Begins):
+            task.begin(network, np.random.default_rng(request.seed))
     record = fit(
         network,
         task,
@@ -91,6 +99,8 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         log=log,
     )
     origin = _origin(request, recipe, gathered, network, record)
+    if start is not None:
+        origin["started_from"] = start.origin
     return kind.publish(network, gathered.choice, gathered.choice_origin, origin, request.output)
 
 
@@ -103,11 +113,15 @@ def _train_postures(request: TrainingRequest, console: Console) -> ModelBundle:
     changes = list(request.changes)
     if request.precision is not None:
         changes.append(f"precision={request.precision}")
+    if request.start is not None:
+        raise TrainingRefused("--from: is not for held postures, which train in a minute")
     if request.data.nothing_done:
         raise TrainingRefused(
             "--null-data: is for gestures that pass, but those of --data are held"
         )
-    recipe = read_recipe(find_recipe("postures", request.size), changes)
+    recipe = _with_precision(
+        read_recipe(find_recipe("postures", request.size), changes), request.accelerator
+    )
     gathered = gather_postures(request.data.paths, request.data.strict, log)
     log(f"held postures: {', '.join(gathered.labels)}; {gathered.seconds:.0f} s to train on")
     settings = fit_settings(request, recipe, gathered.seconds)
@@ -162,7 +176,14 @@ def chosen_recipe(request: TrainingRequest) -> Recipe:
     recipe = read_recipe(path, changes)
     if recipe.task != request.task:
         raise TrainingRefused(f"{path}: is for {recipe.task}, but --task is {request.task}")
-    return recipe
+    return _with_precision(recipe, request.accelerator)
+
+
+def _with_precision(recipe: Recipe, accelerator: str) -> Recipe:
+    """Return the recipe with what `AUTO` means on this machine."""
+    if recipe.precision != AUTO:
+        return recipe
+    return replace(recipe, precision=faster_precision(accelerator))
 
 
 def fit_settings(request: TrainingRequest, recipe: Recipe, seconds: float) -> FitSettings:

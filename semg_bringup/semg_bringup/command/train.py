@@ -50,6 +50,8 @@ examples:
   semg train --task wrist --people 500 --seed 3 --output my_bundles/wrist
   semg train --task gestures --size published --devices 4 --output big/gestures
   semg train --task gestures --data day1.hdf5 day2.hdf5 --output mine/gestures
+  # longer, and on more people, from where another training ended:
+  semg train --task wrist --from my_bundles/wrist --people 1000 --output longer/wrist
   # a quick try, two minutes:
   semg train --task wrist --people 8 --steps 100 --output trial/wrist
 """
@@ -118,12 +120,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="changes",
         help="change a value of the recipe; may be given often",
     )
+    add(
+        "--from",
+        type=Path,
+        metavar="BUNDLE",
+        dest="start",
+        help="start from the weights of a bundle with a network of the same sizes",
+    )
     add("--any-rotation", action="store_true", help="for bands that may sit rotated by any angle")
     add(
         "--precision",
         choices=("float32", "bfloat16"),
-        help="of most arithmetic; bfloat16 is twice as fast on processors made for it, and slow "
-        "on others",
+        help="of most arithmetic (default: the faster one on this machine)",
     )
     going_on = parser.add_argument_group("going on")
     again = going_on.add_mutually_exclusive_group()
@@ -189,6 +197,7 @@ def run(options: argparse.Namespace) -> int:
         devices=options.devices,
         accelerator=options.accelerator,
         precision=options.precision,
+        start=options.start,
         any_rotation=options.any_rotation,
         changes=tuple(options.changes),
         log_folder=options.log_dir,

@@ -10,7 +10,8 @@ from typing import Any
 UNITS = ("steps", "epochs")
 SHAPES = ("constant", "cosine")
 OPTIMISERS = ("adam", "adamw")
-PRECISIONS = ("float32", "bfloat16")
+AUTO = "auto"
+PRECISIONS = (AUTO, "float32", "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,9 @@ class Recipe:
     choose_by : str
         Rule by which the best weights are chosen.
     precision : str
-        ``float32``, or ``bfloat16``: most arithmetic in 16 bits, while weights stay float32.
-        Twice as fast on processors made for it, and slow on others.
+        ``float32``; ``bfloat16``: most arithmetic in 16 bits, while weights stay float32, which
+        is twice as fast on devices made for it, and slow on others; or ``auto``: the faster one
+        on the machine that trains.
     """
 
     task: str

@@ -115,7 +115,7 @@ def test_values_are_changed_one_by_one():
         ("augmentation=3", "augmentation: must be a mapping"),
         ("target.end=0.01", "target.end: 0.01, must be above start"),
         ("choose_by=luck", "choose_by: 'luck', must be one of event_f1, strongest_output"),
-        ("precision=float64", "precision: 'float64', must be one of float32, bfloat16"),
+        ("precision=float64", "precision: 'float64', must be one of auto, float32, bfloat16"),
         ("task=juggling", "task: 'juggling', must be one of gestures, wrist, handwriting"),
         ("nets.hidden=3", "--set nets.hidden=3: no group 'nets'; there are: network, optimiser"),
         ("network.hidden", "--set network.hidden: must be KEY=VALUE"),
