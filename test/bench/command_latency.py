@@ -107,7 +107,8 @@ class Robot:
         source = load_profile(PROFILE).modes[0].bindings[0].source
         assert isinstance(source, WristVelocitySource)
         wanted = [(sample, 10.0 * share(v, source.response)) for sample, v in self._velocities]
-        commands = tuple(self._commands[topic])
+        # While the wrist rests, any number of zeros go out, which belong to no velocity.
+        commands = [one for one in tuple(self._commands[topic]) if abs(one.value) >= _EQUAL]
         samples, times, position = [], [], 0
         for sample, value in wanted:
             if abs(value) < _EQUAL:

@@ -157,8 +157,13 @@ def _run(graph: Graph, fault: Fault, to_the_end: bool) -> Stop:
     _wait_until_over(graph, fault, to_the_end)
     time.sleep(_AFTERWARDS_S)
     assert not graph.ended(), f"{fault.name}: ended by themselves: {', '.join(graph.ended())}"
-    moved = [one for one in graph.robot.since(observed) if one.moves]
-    assert not moved, f"{fault.name}: the robot moved again by itself"
+    moved = [one.at - began for one in graph.robot.since(observed) if one.moves]
+    stopped = "did not stop" if seconds is None else f"stopped after {seconds:.3f} s"
+    assert not moved, (
+        f"{fault.name}: the robot {stopped}, was told to move from {moved[0]:.3f} to "
+        f"{moved[-1]:.3f} s after the fault ({len(moved)} times), which was undone after "
+        f"{observed - began:.3f} s; teleop: {reason!r}, then {graph.wearer.reason()!r}"
+    )
     engaged = graph.wearer.engaged() and not fault.passes_teleop_by
     assert not engaged, f"{fault.name}: teleop engaged again by itself"
     return Stop(float("inf") if seconds is None else seconds, reason)
