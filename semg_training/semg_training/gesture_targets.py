@@ -23,6 +23,29 @@ GESTURES = (
 
 
 @dataclass(frozen=True)
+class GestureSet:
+    """Gestures, and the band that they were recorded with.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Names, in the order of the outputs; ``x_release`` is the release of ``x_press``.
+    channels : int
+        EMG channels.
+    bandwidth : float
+        Hz that the device delivers, as far as it is made use of.
+    """
+
+    labels: tuple[str, ...] = GESTURES
+    channels: int = 16
+    bandwidth: float = 400.0
+
+
+NINE_GESTURES = GestureSet()
+"""The published ones, on the simulated band; people are simulated with bands of 1 kHz, too."""
+
+
+@dataclass(frozen=True)
 class FrameGrid:
     """Where the frames of a network lie among the samples of its input.
 

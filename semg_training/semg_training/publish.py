@@ -22,7 +22,7 @@ from semg_training.describe import (
     gestures_input_shape,
 )
 from semg_training.export import exported
-from semg_training.gesture_targets import GESTURES
+from semg_training.gesture_targets import GESTURES, NINE_GESTURES
 from semg_training.networks.gestures import GestureNetwork
 from semg_training.networks.wrist import WristNetwork
 from semg_training.recordings import NOISE_FLOOR, EmgRecording, MpfRecording
@@ -87,16 +87,19 @@ def publish_gestures(
         "median_delay_s": round(score.performing.median_delay, 3),
         "onnx_differs_from_torch_by": float(f"{difference:.1e}"),
     }
+    gestures = longest.gestures
     identity = Identity(
         name="gestures",
         licence=_LICENCE,
-        description="Nine discrete gestures from 16 channels of wrist EMG.",
+        description="Nine discrete gestures from 16 channels of wrist EMG."
+        if gestures.labels == GESTURES and gestures.channels == NINE_GESTURES.channels
+        else f"Gestures ({', '.join(gestures.labels)}) from {gestures.channels} channels of EMG.",
         trained_on=trained_on,
         metrics=metrics,
-        bandwidth=_BANDWIDTH,
+        bandwidth=gestures.bandwidth,
         decoding=asdict(settings),
     )
-    return replace_bundle(folder, graph, describe_gestures(network, identity, GESTURES))
+    return replace_bundle(folder, graph, describe_gestures(network, identity, gestures.labels))
 
 
 def publish_wrist(

@@ -17,7 +17,7 @@ from semg_decoders.signal.mpf import STRIDE, WRIST_WINDOW, mpf, samples_needed
 from semg_decoders.signal.noise_floor import with_noise_floor
 from semg_driver.devices.device import Truth
 from semg_driver.simulation.recording import simulate
-from semg_training.gesture_targets import GESTURES
+from semg_training.gesture_targets import GESTURES, NINE_GESTURES, GestureSet
 from semg_training.ring_entries import to_ring_entries
 
 NOISE_FLOOR = 0.1
@@ -68,12 +68,14 @@ class EmgRecording:
 
     Attributes
     ----------
-    emg : ndarray of float16, shape (samples, 16)
+    emg : ndarray of float16, shape (samples, channels)
         Conditioned EMG at 2 kHz in noise s.d.
     events : ndarray of int64, shape (events, 2)
-        Index into `GESTURES`, and sample.
+        Index into the labels of `gestures`, and sample.
     script : str
         What was done, by the name of the script of the simulation; empty if it is none.
+    gestures : GestureSet
+        Which there are.
     """
 
     SHARES: ClassVar[Mapping[str, float]] = {
@@ -88,6 +90,7 @@ class EmgRecording:
     emg: NDArray[np.float16]
     events: NDArray[np.int64]
     script: str = ""
+    gestures: GestureSet = NINE_GESTURES
 
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> EmgRecording:

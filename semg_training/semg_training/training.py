@@ -21,6 +21,7 @@ from semg_training.fitting.checking import LAST
 from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
 from semg_training.fitting.plan import Plan, plan
 from semg_training.fitting.precision import faster_precision
+from semg_training.gesture_targets import NINE_GESTURES, GestureSet
 from semg_training.posture_training import GatheredPostures, all_hold, gather_postures, posture_task
 from semg_training.publish_postures import publish_postures
 from semg_training.recipes.reading import find_recipe, read_recipe
@@ -28,6 +29,7 @@ from semg_training.recipes.recipe import AUTO, Recipe
 from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import Gathered, gather
+from semg_training.sources.own_gestures import gesture_set
 from semg_training.sources.people import cache_folder
 from semg_training.start import load_start
 from semg_training.tasks.kinds import KINDS
@@ -60,16 +62,21 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         return _train_postures(request, console)
     recipe = chosen_recipe(request)
     kind = KINDS[recipe.task]
-    start = load_start(request.start, recipe) if request.start is not None else None
 
     def log(line: str) -> None:
         console.print(line, markup=False, soft_wrap=True)
 
+    gestures = NINE_GESTURES
+    if recipe.task == "gestures" and request.data:
+        gestures = gesture_set(request.data, recipe.people.training + recipe.people.choice, log)
+        recipe = _with_gestures(recipe, gestures, request.any_rotation)
+    start = load_start(request.start, recipe) if request.start is not None else None
     gathered = gather(
         recipe.task,
         kind.recording(recipe),
         recipe.people,
         request.data,
+        gestures=gestures,
         processes=request.processes,
         progress=console.is_terminal,
         log=log,
@@ -177,6 +184,17 @@ def chosen_recipe(request: TrainingRequest) -> Recipe:
     if recipe.task != request.task:
         raise TrainingRefused(f"{path}: is for {recipe.task}, but --task is {request.task}")
     return _with_precision(recipe, request.accelerator)
+
+
+def _with_gestures(recipe: Recipe, gestures: GestureSet, any_rotation: bool) -> Recipe:
+    """Return the recipe with as many channels and outputs as a set of gestures has."""
+    if gestures == NINE_GESTURES:
+        return recipe
+    network = replace(recipe.network, channels=gestures.channels, outputs=len(gestures.labels))
+    augmentation = recipe.augmentation
+    if any_rotation:
+        augmentation = replace(augmentation, roll=gestures.channels // 2)
+    return replace(recipe, network=network, augmentation=augmentation)
 
 
 def _with_precision(recipe: Recipe, accelerator: str) -> Recipe:

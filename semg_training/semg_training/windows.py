@@ -91,7 +91,8 @@ def gesture_batch(
     Parameters
     ----------
     recordings : sequence of EmgRecording
-        Each sample is equally likely to be in a window; shorter recordings are left out.
+        All of one set of gestures. Each sample is equally likely to be in a window; shorter
+        recordings are left out.
     rng : numpy.random.Generator
         Source of every choice.
     size, frames : int
@@ -104,7 +105,8 @@ def gesture_batch(
         Where the frames lie.
     """
     samples = grid.samples(frames)
-    emg = np.empty((size, 16, samples), np.float32)
+    gestures = recordings[0].gestures
+    emg = np.empty((size, gestures.channels, samples), np.float32)
     targets, weights = [], []
     chosen = _draw([len(r.emg) for r in recordings], samples, size, rng)
     for row, (index, start) in enumerate(chosen):
@@ -114,7 +116,9 @@ def gesture_batch(
             emg[row] = augmented(emg[row], augmentation, rng)
         near = recording.events[:, 1] < start + samples
         events = [(int(g), int(s) - start) for g, s in recording.events[near]]
-        target, weight = gesture_targets(events, samples, pulse=pulse, grid=grid)
+        target, weight = gesture_targets(
+            events, samples, pulse=pulse, grid=grid, labels=gestures.labels
+        )
         targets.append(target)
         weights.append(weight)
     return Batch(

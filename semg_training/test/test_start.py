@@ -64,7 +64,9 @@ def test_the_new_bundle_says_what_it_started_from(first, tmp_path):
 
 def test_a_network_of_other_sizes_is_refused_with_what_makes_it_the_same(first, tmp_path):
     other = chosen_recipe(request(tmp_path / "second", "network.hidden=24"))
-    with pytest.raises(TrainingRefused, match=r"network.hidden is 16, but the recipe has 24; --set"):
+    with pytest.raises(
+        TrainingRefused, match=r"network.hidden is 16, but the recipe has 24; --set"
+    ):
         load_start(first.folder, other)
 
 

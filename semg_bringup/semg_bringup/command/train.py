@@ -37,10 +37,11 @@ EXAMPLES = """\
 PATH is an HDF5 recording in the released layout, a folder of such recordings, or a corpus: a
 folder with <task>_corpus.csv, of which the rows of split train are trained on, and those of
 split val choose the model. Of a recording that is in no corpus, the last fifth chooses the
-model. Gestures need the table prompts, the wrist the field wrist_angles. With --data nobody is
-simulated, unless --people says how many; then every minute counts the same, or --mix says how
-much of what is trained on comes from recordings. A recording that is damaged, or does not hold
-what it has to, is named and left out; --strict refuses it.
+model. Gestures need the table prompts, the wrist the field wrist_angles. Gestures may be others
+than the published nine, and bands may have other channels than 16: see docs/own_gestures.md.
+With --data nobody is simulated, unless --people says how many; then every minute counts the
+same, or --mix says how much of what is trained on comes from recordings. A recording that is
+damaged, or does not hold what it has to, is named and left out; --strict refuses it.
 
 Recipes are YAML files beside semg_training/recipes; --size takes the path of one's own, too.
 --set changes single values: --set network.hidden=64 --set optimiser.learning_rate=1.0e-3
@@ -81,6 +82,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PATH",
         help="recordings of real people; see below",
+    )
+    add(
+        "--labels",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="gestures in --data (default: the nine, or all others that its prompts name)",
     )
     add(
         "--null-data",
@@ -164,6 +172,10 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(f"needs {' and '.join(missing)}: pip install -r requirements/train.txt")
     if options.null_data and options.task != "gestures":
         raise CommandError("--null-data: is for --task gestures")
+    if options.labels and not (options.data and options.task == "gestures"):
+        raise CommandError("--labels: is for --task gestures with --data")
+    if len(set(options.labels)) < len(options.labels):
+        raise CommandError("--labels: a name is there twice")
     if options.mix is not None and not (options.data or options.null_data):
         raise CommandError("--mix: is for --data")
     if options.mix is not None and not 0 < options.mix < 1:
@@ -186,7 +198,11 @@ def run(options: argparse.Namespace) -> int:
         choice_people=options.choice_people,
         minutes=options.minutes,
         data=DataRequest(
-            tuple(options.data), tuple(options.null_data), options.mix, options.strict
+            tuple(options.data),
+            tuple(options.null_data),
+            options.mix,
+            options.strict,
+            tuple(options.labels),
         ),
         seed=options.seed,
         steps=options.steps,
@@ -226,12 +242,17 @@ def _from_zero(text: str) -> int:
     return value
 
 
+_PLACES = {"--output": "BUNDLE", "-o": "BUNDLE", "--from": "START"}
+"""Options that name a folder of this machine, and what the bundle says instead."""
+
+
 def command_line(arguments: Sequence[str]) -> str:
-    """Return the command for the bundle; wherever that was written, it is ``--output BUNDLE``."""
+    """Return the command for the bundle, with `_PLACES` for where bundles lay."""
     words = list(arguments)
     for i, word in enumerate(words):
-        if word in ("--output", "-o") and i + 1 < len(words):
-            words[i + 1] = "BUNDLE"
-        elif word.startswith("--output="):
-            words[i] = "--output=BUNDLE"
+        name, equals, _ = word.partition("=")
+        if word in _PLACES and i + 1 < len(words):
+            words[i + 1] = _PLACES[word]
+        elif equals and name in _PLACES:
+            words[i] = f"{name}={_PLACES[name]}"
     return shlex.join(["semg", *words])

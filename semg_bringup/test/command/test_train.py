@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from semg_bringup.command.main import main
+from semg_bringup.command.train import command_line
 
 TINY = [
     "--set", "network.hidden=8", "--set", "network.mlp=[8]", "--set", "batch.size=2",
@@ -67,7 +68,8 @@ def test_without_torch_it_says_what_is_needed_in_one_line(tmp_path):
         "import sys, importlib.util as util; found = util.find_spec; "
         "util.find_spec = lambda name, *rest: None if name == 'torch' else found(name, *rest); "
         f"sys.argv[1:] = ['train', '--task', 'wrist', '--output', '{tmp_path}/b']; "
-        "from semg_bringup.command.main import main; sys.exit(main(sys.argv[1:]))"
+        "from semg_bringup.command.main import main
+from semg_bringup.command.train import command_line; sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
@@ -131,3 +133,8 @@ def test_a_training_that_is_interrupted_goes_on_to_the_same_bundle(moving, start
     code, _, error = finished(train_to("pieces"))
     assert code == 2
     assert "is there already; --force replaces it" in error
+
+
+def test_a_bundle_does_not_say_where_bundles_lay():
+    said = command_line(["train", "--from=/home/me/old", "-o", "/home/me/new", "--task", "wrist"])
+    assert said == "semg train --from=START -o BUNDLE --task wrist"

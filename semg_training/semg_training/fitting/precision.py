@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 _MADE_FOR_IT = ("amx_bf16", "avx512_bf16", "sve_bf16")
@@ -27,5 +25,5 @@ def faster_precision(accelerator: str) -> str:
     """
     if accelerator != "cpu" and torch.cuda.is_available():
         return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    capabilities: dict[str, Any] = torch.cpu.get_capabilities()  # type: ignore[no-untyped-call]
+    capabilities = torch.cpu.get_capabilities()
     return "bfloat16" if any(capabilities.get(name) for name in _MADE_FOR_IT) else "float32"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from semg_training.gesture_targets import NINE_GESTURES, GestureSet
 from semg_training.recipes.recipe import PeopleSettings
 from semg_training.refusal import TrainingRefused
 from semg_training.sources.mixing import mixed
@@ -38,12 +39,15 @@ class DataRequest:
         second counts the same if it is not given.
     strict : bool
         Whether a recording that cannot be used ends the training.
+    labels : tuple of str
+        Gestures that there are; if not given, see `gesture_set`.
     """
 
     paths: tuple[Path, ...] = ()
     nothing_done: tuple[Path, ...] = ()
     mix: float | None = None
     strict: bool = False
+    labels: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.paths or self.nothing_done)
@@ -80,6 +84,7 @@ def gather(
     people: PeopleSettings,
     data: DataRequest,
     *,
+    gestures: GestureSet = NINE_GESTURES,
     processes: int | None = None,
     progress: bool = True,
     log: Callable[[str], None] = print,
@@ -96,6 +101,8 @@ def gather(
         How many are simulated.
     data : DataRequest
         What is read.
+    gestures : GestureSet
+        Which there are in it.
     processes : int, optional
         How many simulate or read at once.
     progress : bool
@@ -122,6 +129,7 @@ def gather(
             data.nothing_done,
             task,
             cache_folder() / "recordings",
+            gestures=gestures,
             strict=data.strict,
             processes=processes,
             progress=progress,

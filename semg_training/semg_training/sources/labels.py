@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,13 +13,13 @@ from semg_driver.recordings.released_hdf5 import Hdf5Recording
 from semg_training.gesture_targets import GESTURES
 
 
-def gesture_rows(recording: Hdf5Recording) -> NDArray[np.int64]:
-    """Return index into `GESTURES`, and row, of every event, shape (events, 2), in order.
+def gesture_names(recording: Hdf5Recording) -> list[str]:
+    """Return the name of every event, in the order of the table of prompts.
 
     Raises
     ------
     RecordingError
-        If there is no table of prompts, it names other gestures, or times outside the recording.
+        If there is no such table.
     """
     prompts = recording.labels().prompts
     if prompts is None or "name" not in prompts or "time" not in prompts:
@@ -25,13 +27,26 @@ def gesture_rows(recording: Hdf5Recording) -> NDArray[np.int64]:
             f"{recording.path}: no table 'prompts' with the columns name and time, which says "
             f"what gestures were done"
         )
-    names = [str(name) for name in prompts["name"]]
-    unknown = sorted(set(names) - set(GESTURES))
+    return [str(name) for name in prompts["name"]]
+
+
+def gesture_rows(recording: Hdf5Recording, labels: Sequence[str] = GESTURES) -> NDArray[np.int64]:
+    """Return index into `labels`, and row, of every event, shape (events, 2), in order.
+
+    Raises
+    ------
+    RecordingError
+        If there is no table of prompts, it names other gestures, or times outside the recording.
+    """
+    names = gesture_names(recording)
+    unknown = sorted(set(names) - set(labels))
     if unknown:
         raise RecordingError(
             f"{recording.path}: table 'prompts' names {', '.join(unknown[:4])}, must be of "
-            f"{', '.join(GESTURES)}"
+            f"{', '.join(labels)}"
         )
+    prompts = recording.labels().prompts
+    assert prompts is not None
     times = prompts["time"]
     if times.dtype.kind not in "fiu" or not np.isfinite(times.astype(np.float64)).all():
         raise RecordingError(f"{recording.path}: table 'prompts': a time is no number")
@@ -45,7 +60,7 @@ def gesture_rows(recording: Hdf5Recording) -> NDArray[np.int64]:
                 f"runs from {begin:g} to {end:g} s"
             )
     rows = np.searchsorted(stamps, times, "left")
-    events = np.column_stack([[GESTURES.index(name) for name in names], rows])
+    events = np.column_stack([[list(labels).index(name) for name in names], rows])
     ordered = events.reshape(-1, 2)[np.argsort(rows, kind="stable")]
     return np.asarray(ordered, dtype=np.int64)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from semg_driver.recordings.corpus import CorpusRow, corpus_file, read_corpus
 from semg_driver.recordings.recording import RecordingError
+from semg_training.gesture_targets import NINE_GESTURES, GestureSet
 
 TRAINING, CHOICE, BOTH = "training", "choice", "both"
 SPLITS = {"train": TRAINING, "val": CHOICE}
@@ -36,6 +37,8 @@ class Part:
         None for the whole recording.
     labelled : bool
         Whether it says what was done; otherwise it is taken to hold nothing of the task.
+    gestures : GestureSet
+        Which it can hold.
     """
 
     path: Path
@@ -43,6 +46,7 @@ class Part:
     use: str = BOTH
     row: CorpusRow | None = None
     labelled: bool = True
+    gestures: GestureSet = NINE_GESTURES
 
     @property
     def place(self) -> str:

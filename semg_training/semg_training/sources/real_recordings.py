@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from semg_driver.devices.device import DeviceInfo
 from semg_driver.recordings.opening import open_recording
 from semg_driver.recordings.recording import Recording, RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
+from semg_training.posture_recordings import LOWEST_RATE
 from semg_training.recordings import (
     NOISE_FLOOR,
     RING_DISTANCE,
@@ -33,7 +35,7 @@ from semg_training.sources.labels import gesture_rows, wrist_angle
 from semg_training.sources.parts import RELEASED_NAMES, Part
 
 CHANNELS = 16
-_FORMAT = 1
+_FORMAT = 2
 """Counts changes of what is kept, so that nothing older is read."""
 
 Made = EmgRecording | MpfRecording
@@ -69,7 +71,11 @@ def pieces_of(part: Part, folder: Path) -> list[Made]:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     stems = sorted({file.name.split(".")[0] for file in kept.iterdir()}, key=int)
-    return [kind.load(kept / stem, script="") for stem in stems]
+    pieces = [kind.load(kept / stem, script="") for stem in stems]
+    return [
+        replace(piece, gestures=part.gestures) if isinstance(piece, EmgRecording) else piece
+        for piece in pieces
+    ]
 
 
 def digest(part: Part) -> str:
@@ -86,7 +92,9 @@ def digest(part: Part) -> str:
     except OSError as error:
         raise RecordingError(f"{part.path}: {error.strerror}") from None
     row = None if part.row is None else (part.row.start, part.row.end)
-    said = repr((_FORMAT, str(part.path.resolve()), states, part.task, row, part.labelled))
+    gestures = (part.gestures.labels, part.gestures.channels)
+    whole = (_FORMAT, str(part.path.resolve()), states, part.task, row, part.labelled, gestures)
+    said = repr(whole)
     return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
@@ -112,9 +120,14 @@ def _made(part: Part) -> Iterator[Made]:
 
 def _check(recording: Recording, part: Part) -> None:
     info = recording.info
-    if info.channels != CHANNELS:
+    channels = part.gestures.channels if part.task == "gestures" else CHANNELS
+    if info.channels != channels:
         raise RecordingError(
-            f"{part.place}: {info.channels} channels, but the recipe needs {CHANNELS}"
+            f"{part.place}: {info.channels} channels, but the recipe needs {channels}"
+        )
+    if info.sample_rate < LOWEST_RATE:
+        raise RecordingError(
+            f"{part.place}: {info.sample_rate:g} Hz, must be at least {LOWEST_RATE:g} Hz"
         )
     if not part.labelled:
         return
@@ -137,7 +150,7 @@ def _labelled(recording: Hdf5Recording, part: Part) -> Iterator[Stretch]:
     first, stop = (0, recording.samples) if part.row is None else part.row.rows(recording)
     events = np.empty((0, 2), np.int64)
     if part.labelled and part.task == "gestures":
-        events = gesture_rows(recording)
+        events = gesture_rows(recording, part.gestures.labels)
     edges = [edge for edge in recording.segment_starts if first < edge < stop]
     for begin, end in pairwise([first, *edges, stop]):
         emg = recording.read(begin, end)

@@ -15,6 +15,7 @@ import numpy as np
 from rich.progress import track
 
 from semg_driver.recordings.recording import RecordingError
+from semg_training.gesture_targets import NINE_GESTURES, GestureSet
 from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.refusal import TrainingRefused
 from semg_training.sources.parts import BOTH, CHOICE, Part, parts_of
@@ -53,6 +54,7 @@ def read_recorded(
     task: str,
     folder: Path,
     *,
+    gestures: GestureSet = NINE_GESTURES,
     strict: bool = False,
     processes: int | None = None,
     progress: bool = True,
@@ -70,6 +72,8 @@ def read_recorded(
         ``gestures`` or ``wrist``.
     folder : Path
         Where what was read is kept.
+    gestures : GestureSet
+        Which there can be.
     strict : bool
         Whether a recording that cannot be used is an error; otherwise it is left out with a line.
     processes : int, optional
@@ -89,7 +93,8 @@ def read_recorded(
     for group, labelled in ((paths, True), (nothing_done, False)):
         for path in group:
             try:
-                parts += parts_of(path, task, labelled)
+                of_path = parts_of(path, task, labelled)
+                parts += [replace(part, gestures=gestures) for part in of_path]
             except RecordingError as error:
                 _leave_out(str(error), found, strict, log)
     for part, outcome in zip(parts, _outcomes(parts, folder, processes, progress), strict=True):

@@ -15,7 +15,6 @@ from semg_decoders.decoding.events import EventDetector, EventSettings
 from semg_decoders.evaluation.events import EventScore, TimedEvent, pool_scores, score_events
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_training.gesture_targets import (
-    GESTURES,
     PUBLISHED_GRID,
     FrameGrid,
     PulseSettings,
@@ -65,7 +64,7 @@ class GestureTarget:
 
 @dataclass(frozen=True)
 class GestureTask:
-    """Binary cross-entropy on the pulses of nine gestures.
+    """Binary cross-entropy on the pulses of gestures.
 
     Attributes
     ----------
@@ -168,7 +167,7 @@ def detection_score(
     settings: EventSettings,
     grid: FrameGrid = PUBLISHED_GRID,
 ) -> DetectionScore:
-    """Detect the events in probabilities (frames, 9) of recordings, and compare with the labels.
+    """Detect the events of recordings in probabilities (frames, labels), and compare with labels.
 
     Parameters
     ----------
@@ -184,10 +183,11 @@ def detection_score(
     performing: list[EventScore] = []
     still: list[EventScore] = []
     for probability, recording in zip(probabilities, recordings, strict=True):
-        detector = EventDetector(GESTURES, SAMPLE_RATE, settings)
+        names = recording.gestures.labels
+        detector = EventDetector(names, SAMPLE_RATE, settings)
         events = detector.push(frame_samples(len(recording.emg), grid), probability)
         detected = [TimedEvent(event.name, event.sample / SAMPLE_RATE) for event in events]
-        labels = [TimedEvent(GESTURES[g], s / SAMPLE_RATE) for g, s in recording.events]
+        labels = [TimedEvent(names[g], s / SAMPLE_RATE) for g, s in recording.events]
         score = score_events(detected, labels, len(recording.emg) / SAMPLE_RATE)
         (performing if labels else still).append(score)
     return DetectionScore(pool_scores(performing), pool_scores(still))
@@ -196,7 +196,7 @@ def detection_score(
 def gesture_probabilities(
     network: torch.nn.Module, recordings: Sequence[EmgRecording]
 ) -> list[NDArray[np.float32]]:
-    """Probabilities (frames, 9) of whole recordings, those of equal length at once."""
+    """Probabilities (frames, labels) of whole recordings, those of equal length at once."""
     network.eval()
     device = next(network.parameters()).device
     lengths = [len(r.emg) for r in recordings]

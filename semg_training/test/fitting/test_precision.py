@@ -3,7 +3,9 @@
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is only installed for training")
+pytest.importorskip("torch", reason="torch is only installed for training")
+
+import torch
 
 from semg_training.fitting.precision import faster_precision
 from semg_training.request import TrainingRequest
