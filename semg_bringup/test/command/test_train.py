@@ -68,8 +68,7 @@ def test_without_torch_it_says_what_is_needed_in_one_line(tmp_path):
         "import sys, importlib.util as util; found = util.find_spec; "
         "util.find_spec = lambda name, *rest: None if name == 'torch' else found(name, *rest); "
         f"sys.argv[1:] = ['train', '--task', 'wrist', '--output', '{tmp_path}/b']; "
-        "from semg_bringup.command.main import main
-from semg_bringup.command.train import command_line; sys.exit(main(sys.argv[1:]))"
+        "from semg_bringup.command.main import main; sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
