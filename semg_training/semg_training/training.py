@@ -3,26 +3,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import lightning
 import numpy as np
-import torch
 from rich.console import Console
-from torch import nn
 
 from semg_decoders.inference.bundle import ModelBundle
-from semg_training.fitting.checking import LAST
-from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
-from semg_training.fitting.plan import Plan, plan
 from semg_training.fitting.precision import faster_precision
 from semg_training.gesture_targets import NINE_GESTURES, GestureSet
-from semg_training.posture_training import GatheredPostures, all_hold, gather_postures, posture_task
+from semg_training.posture_training import all_hold, gather_postures, posture_task
 from semg_training.publish_postures import publish_postures
 from semg_training.recipes.reading import find_recipe, read_recipe
 from semg_training.recipes.recipe import AUTO, Recipe
@@ -30,12 +20,11 @@ from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import Gathered, gather
 from semg_training.sources.own_gestures import gesture_set
-from semg_training.sources.people import cache_folder
 from semg_training.start import load_start
 from semg_training.tasks.kinds import KINDS
 from semg_training.tasks.task import Begins
+from semg_training.training_job import TrainingJob
 
-_GPU_WORKERS = 8
 _BESIDE_A_WINDOW = 0.1
 """s, that are needed more: the left context of the first frame."""
 
@@ -82,13 +71,7 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         log=log,
     )
     _check_lengths(gathered, recipe)
-    settings = fit_settings(request, recipe, gathered.seconds)
-    identity = _identity(request, recipe, gathered, settings.plan)
-    if start is not None:
-        identity["start"] = start.bundle.sha256
-    folder = request.log_folder or _log_folder(recipe.task, identity)
-    _prepare(folder, request)
-    torch.manual_seed(request.seed)
+    job = TrainingJob(request, recipe, gathered, {"start": start.bundle.sha256} if start else {})
     task = kind.task(recipe, gathered.training, gathered.choice)
     if start is not None:
         network = start.network
@@ -96,16 +79,7 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         network = kind.network(recipe.network)
         if isinstance(task, Begins):
             task.begin(network, np.random.default_rng(request.seed))
-    record = fit(
-        network,
-        task,
-        settings,
-        folder,
-        identity,
-        console=console if console.is_terminal else None,
-        log=log,
-    )
-    origin = _origin(request, recipe, gathered, network, record)
+    origin = job.fit(network, task, console, log)
     if start is not None:
         origin["started_from"] = start.origin
     return kind.publish(network, gathered.choice, gathered.choice_origin, origin, request.output)
@@ -131,23 +105,9 @@ def _train_postures(request: TrainingRequest, console: Console) -> ModelBundle:
     )
     gathered = gather_postures(request.data.paths, request.data.strict, log)
     log(f"held postures: {', '.join(gathered.labels)}; {gathered.seconds:.0f} s to train on")
-    settings = fit_settings(request, recipe, gathered.seconds)
-    identity = _identity(request, recipe, gathered, settings.plan)
-    identity["any_rotation"] = request.any_rotation
-    folder = request.log_folder or _log_folder(recipe.task, identity)
-    _prepare(folder, request)
-    torch.manual_seed(request.seed)
+    job = TrainingJob(request, recipe, gathered, {"any_rotation": request.any_rotation})
     network, task = posture_task(recipe, gathered, request.any_rotation)
-    record = fit(
-        network,
-        task,
-        settings,
-        folder,
-        identity,
-        console=console if console.is_terminal else None,
-        log=log,
-    )
-    origin = _origin(request, recipe, gathered, network, record)
+    origin = job.fit(network, task, console, log)
     measured = gathered.choice or gathered.training
     on = "recordings for model choice" if gathered.choice else "the recordings it was trained on"
     return publish_postures(network, gathered.labels, measured, on, origin, request.output)
@@ -204,31 +164,6 @@ def _with_precision(recipe: Recipe, accelerator: str) -> Recipe:
     return replace(recipe, precision=faster_precision(accelerator))
 
 
-def fit_settings(request: TrainingRequest, recipe: Recipe, seconds: float) -> FitSettings:
-    """Return how a recipe is fitted to so many seconds of EMG."""
-    on_gpu = request.accelerator != "cpu" and torch.cuda.is_available()
-    devices = request.devices or (torch.cuda.device_count() if on_gpu else 1)
-    batch = recipe.batch
-    per_step = batch.size * batch.window_s * batch.accumulate * devices
-    steps_per_epoch = max(1, round(seconds / per_step))
-    total = request.steps or 0
-    if request.epochs is not None:
-        total = request.epochs * steps_per_epoch
-    workers = request.workers
-    if workers is None:
-        workers = _GPU_WORKERS if on_gpu else 0
-    return FitSettings(
-        optimiser=recipe.optimiser,
-        plan=plan(recipe.schedule, steps_per_epoch, total),
-        accumulate=batch.accumulate,
-        precision=recipe.precision,
-        seed=request.seed,
-        accelerator=request.accelerator,
-        devices=devices,
-        workers=workers,
-    )
-
-
 def check_output(output: Path, force: bool) -> None:
     """Refuse a folder into which no bundle may be written.
 
@@ -258,53 +193,3 @@ def _check_lengths(gathered: Gathered, recipe: Recipe) -> None:
             f"batch.window_s: {recipe.batch.window_s:g} s, but the longest of the recordings to "
             f"train on lasts {longest:.1f} s; take longer recordings, or --set batch.window_s="
         )
-
-
-def _identity(
-    request: TrainingRequest, recipe: Recipe, gathered: Gathered | GatheredPostures, steps: Plan
-) -> dict[str, Any]:
-    """All that has to be the same for a training to go on; plain values."""
-    whole = {
-        "recipe": asdict(recipe),
-        "data": gathered.origin,
-        "schedule": asdict(steps),
-        "seed": request.seed,
-        "devices": request.devices,
-    }
-    plain: dict[str, Any] = json.loads(json.dumps(whole, default=str))
-    return plain
-
-
-def _log_folder(task: str, identity: dict[str, Any]) -> Path:
-    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
-    return cache_folder() / "training" / f"{task}-{digest}"
-
-
-def _prepare(folder: Path, request: TrainingRequest) -> None:
-    last = folder / LAST
-    if request.restart and last.exists():
-        shutil.rmtree(folder)
-    if request.resume and not last.exists():
-        raise TrainingRefused(f"--resume: there is no checkpoint {last} to go on from")
-
-
-def _origin(
-    request: TrainingRequest,
-    recipe: Recipe,
-    gathered: Gathered | GatheredPostures,
-    network: nn.Module,
-    record: TrainingRecord,
-) -> dict[str, Any]:
-    """Where a network comes from, for its bundle."""
-    return {
-        **gathered.origin,
-        "command": request.command,
-        "seed": request.seed,
-        "recipe": asdict(recipe),
-        "torch": str(torch.__version__),
-        "lightning": str(lightning.__version__),
-        "steps": record.steps,
-        "best_step": record.step,
-        "training_minutes": round(record.seconds / 60, 1),
-        "parameters": sum(weights.numel() for weights in network.parameters()),
-    }

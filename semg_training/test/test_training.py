@@ -17,7 +17,8 @@ from semg_decoders.inference.session import Model
 from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import DataRequest
-from semg_training.training import chosen_recipe, fit_settings, train
+from semg_training.training import chosen_recipe, train
+from semg_training.training_job import fit_settings
 
 SIZES = {
     "gestures": ("network.hidden=16", "network.conv_channels=16"),

@@ -19,7 +19,8 @@ from semg_training.fitting.fit import fit
 from semg_training.recordings import EmgRecording
 from semg_training.request import TrainingRequest
 from semg_training.tasks.kinds import KINDS
-from semg_training.training import chosen_recipe, fit_settings
+from semg_training.training import chosen_recipe
+from semg_training.training_job import fit_settings
 from test.bench.tables import new_table
 
 WARM_UP_STEPS = 2
