@@ -78,9 +78,10 @@ def _converted(hint: Any, value: object, where: str, name: str) -> Any:
     if dataclasses.is_dataclass(hint):
         return to_settings(typing.cast(type, hint), value, where, f"{name}.")
     if typing.get_origin(hint) is tuple:
-        inner = typing.get_args(hint)[0]
-        if not isinstance(value, (list, tuple)):
-            raise _refused(value, f"a list, each {_WANTED[inner]}", where, name)
+        inner, *rest = typing.get_args(hint)
+        length = None if rest == [...] else 1 + len(rest)
+        if not isinstance(value, (list, tuple)) or length not in (None, len(value)):
+            raise _refused(value, _wanted(hint), where, name)
         return tuple(_converted(inner, one, where, name) for one in value)
     if isinstance(hint, types.UnionType):
         raise TypeError(f"{name}: unions are not read")
@@ -92,6 +93,15 @@ def _converted(hint: Any, value: object, where: str, name: str) -> Any:
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise _refused(value, _WANTED[hint], where, name)
     return value
+
+
+def _wanted(hint: Any) -> str:
+    """Say in words what a value has to be."""
+    if typing.get_origin(hint) is not tuple:
+        return _WANTED[hint]
+    inner, *rest = typing.get_args(hint)
+    length = "" if rest == [...] else f" of {1 + len(rest)}"
+    return f"a list{length}, each {_wanted(inner)}"
 
 
 def _refused(value: object, wanted: str, where: str, name: str) -> RecipeError:
