@@ -130,7 +130,7 @@ def test_what_a_recipe_cannot_mean_is_refused_in_one_line(change, said):
 
 @pytest.mark.parametrize("value", ["3", "[90, 200]", "[[90]]", "[[90, 200, 300]]"])
 def test_bands_are_pairs_of_frequencies(value):
-    with pytest.raises(RecipeError, match="network.bands: .* list of 2, each a number"):
+    with pytest.raises(RecipeError, match=r"network\.bands: .* list of 2, each a number"):
         read_recipe(find_recipe("postures", "small"), [f"network.bands={value}"])
 
 
