@@ -1,7 +1,7 @@
 # `make run` and `make test` do all the set-up on a machine with Python 3.10 or newer, gcc and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults course realism train evaluate lock clean
+.PHONY: help run test check bench faults course realism personalisation train evaluate lock clean
 SHELL := bash
 
 # Only this machine hears the graph unless asked otherwise.
@@ -51,6 +51,10 @@ train:  ## train the default model bundles anew on simulated people (hours on tw
 realism:  ## hold simulated EMG against real EMG; options with ARGS="--figure realism.png"
 	@tools/set_up.sh test
 	@$(python) -m test.realism $(ARGS)
+
+personalisation:  ## tune handwriting to ten simulated people, and test it on another occasion
+	@tools/set_up.sh test
+	@$(python) -m test.personalisation $(ARGS)
 
 evaluate:  ## decode ten simulated people who were never in training
 	@tools/set_up.sh run
