@@ -53,21 +53,37 @@ class GatheredPostures:
 
 
 def all_hold(paths: Sequence[Path]) -> bool:
-    """Say whether recordings are there, can be read, and all name postures that are held."""
-    found = False
+    """Say whether all recordings that can be read name postures that are held.
+
+    Those that cannot be are named when they are to be trained on.
+    """
+    answers: list[bool] = []
     for path in paths:
         try:
-            for part in parts_of(path, "gestures"):
-                recording = open_recording(part.path)
-                try:
-                    if not isinstance(recording, Hdf5Recording) or not holds(recording):
-                        return False
-                finally:
-                    recording.close()
-                found = True
+            parts = parts_of(path, "gestures")
         except RecordingError:
-            return False
-    return found
+            continue
+        for part in parts:
+            try:
+                answers.append(is_held(part))
+            except RecordingError:
+                continue
+    return bool(answers) and all(answers)
+
+
+def is_held(part: Part) -> bool:
+    """Say whether what a recording names is held.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be read.
+    """
+    recording = open_recording(part.path)
+    try:
+        return isinstance(recording, Hdf5Recording) and holds(recording)
+    finally:
+        recording.close()
 
 
 def gather_postures(
@@ -92,9 +108,31 @@ def gather_postures(
     TrainingRefused
         If none can be used, or they do not fit each other.
     """
-    parts = [part for path in paths for part in parts_of(path, "gestures")]
+
+    def leave_out(error: RecordingError) -> None:
+        if strict:
+            raise TrainingRefused(str(error)) from None
+        log(f"left out: {error}")
+
+    parts: list[Part] = []
+    bandwidths: list[float] = []
+    for path in paths:
+        try:
+            of_path = parts_of(path, "gestures")
+        except RecordingError as error:
+            leave_out(error)
+            continue
+        for part in of_path:
+            try:
+                bandwidths.append(_bandwidth(part))
+            except RecordingError as error:
+                leave_out(error)
+                continue
+            parts.append(part)
+    if not parts:
+        raise TrainingRefused("--data: none of the recordings can be trained on")
     try:
-        bands = bands_within(min(_bandwidth(part) for part in parts))
+        bands = bands_within(min(bandwidths))
     except ValueError as error:
         raise TrainingRefused(f"--data: {error}") from None
     training: list[PostureRecording] = []
@@ -104,9 +142,7 @@ def gather_postures(
         try:
             found = read_postures(part.path, bands)
         except RecordingError as error:
-            if strict:
-                raise TrainingRefused(str(error)) from None
-            log(f"left out: {error}")
+            leave_out(error)
             continue
         (choice if part.use == CHOICE else training).extend(found)
         used.append(part)

@@ -34,7 +34,8 @@ from semg_training.tasks.gestures import (
 )
 from semg_training.tasks.wrist import moving_recordings, velocity_scores
 
-_LICENCE = "Apache-2.0"
+LICENCE = "Apache-2.0"
+"""Of what is trained here from nothing."""
 _BANDWIDTH = 400.0
 """Hz that a device has to deliver; the training people include bands of 1 kHz."""
 _CHECKED_STEPS = 300
@@ -46,6 +47,7 @@ def publish_gestures(
     measured_on: str,
     trained_on: Mapping[str, Any],
     folder: Path,
+    licence: str = LICENCE,
 ) -> ModelBundle:
     """Write a gesture bundle, with detection settings chosen on model-choice people.
 
@@ -60,6 +62,8 @@ def publish_gestures(
     trained_on : mapping
         Where the network comes from, for ``bundle.yaml``.
     folder : Path
+        Of the bundle.
+    licence : str
         Of the bundle.
 
     Raises
@@ -90,7 +94,7 @@ def publish_gestures(
     gestures = longest.gestures
     identity = Identity(
         name="gestures",
-        licence=_LICENCE,
+        licence=licence,
         description="Nine discrete gestures from 16 channels of wrist EMG."
         if gestures.labels == GESTURES and gestures.channels == NINE_GESTURES.channels
         else f"Gestures ({', '.join(gestures.labels)}) from {gestures.channels} channels of EMG.",
@@ -108,6 +112,7 @@ def publish_wrist(
     measured_on: str,
     trained_on: Mapping[str, Any],
     folder: Path,
+    licence: str = LICENCE,
 ) -> ModelBundle:
     """Write a wrist bundle; parameters and errors as for `publish_gestures`."""
     moving = moving_recordings(choice)
@@ -130,7 +135,7 @@ def publish_wrist(
     }
     identity = Identity(
         name="wrist",
-        licence=_LICENCE,
+        licence=licence,
         description="Wrist flexion/extension from MPF features of 16 channels of wrist EMG: "
         "change of the angle over each 20 ms in rad, extension is positive.",
         trained_on=trained_on,

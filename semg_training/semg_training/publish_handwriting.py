@@ -20,12 +20,12 @@ from semg_training.describe import Identity, describe_handwriting
 from semg_training.export import exported
 from semg_training.handwriting_recordings import WrittenRecording
 from semg_training.networks.handwriting import HandwritingNetwork
+from semg_training.publish import LICENCE
 from semg_training.recordings import NOISE_FLOOR
 from semg_training.tasks.handwriting import false_characters, prompt_errors
 from semg_training.written_batches import collate, network_inputs
 from semg_training.written_windows import WrittenWindow, is_silent
 
-_LICENCE = "Apache-2.0"
 _TELLTALE_BAND = 4
 """The first frequency band that a device of 1 kHz does not deliver."""
 _BANDWIDTH, _WHOLE_BANDWIDTH = 400.0, 850.0
@@ -40,6 +40,7 @@ def publish_handwriting(
     measured_on: str,
     trained_on: Mapping[str, Any],
     folder: Path,
+    licence: str = LICENCE,
 ) -> ModelBundle:
     """Write a handwriting bundle.
 
@@ -54,6 +55,8 @@ def publish_handwriting(
     trained_on : mapping
         Where the network comes from, for ``bundle.yaml``.
     folder : Path
+        Of the bundle.
+    licence : str
         Of the bundle.
 
     Raises
@@ -82,7 +85,7 @@ def publish_handwriting(
     whole = max(network.settings.bands) >= _TELLTALE_BAND
     identity = Identity(
         name="handwriting",
-        licence=_LICENCE,
+        licence=licence,
         description="Handwriting from MPF features of 16 channels of wrist EMG.",
         trained_on=trained_on,
         metrics=metrics,

@@ -13,6 +13,7 @@ from semg_decoders.inference.bundle import ModelBundle
 from semg_training.fitting.precision import faster_precision
 from semg_training.gesture_targets import NINE_GESTURES, GestureSet
 from semg_training.posture_training import all_hold, gather_postures, posture_task
+from semg_training.publish import LICENCE
 from semg_training.publish_postures import publish_postures
 from semg_training.recipes.reading import find_recipe, read_recipe
 from semg_training.recipes.recipe import AUTO, Recipe
@@ -55,11 +56,13 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
     def log(line: str) -> None:
         console.print(line, markup=False, soft_wrap=True)
 
-    gestures = NINE_GESTURES
-    if recipe.task == "gestures" and request.data:
-        gestures = gesture_set(request.data, recipe.people.training + recipe.people.choice, log)
+    gestures, labels = NINE_GESTURES, kind.labels
+    if recipe.task == "gestures":
+        if request.data:
+            gestures = gesture_set(request.data, recipe.people, log)
         recipe = _with_gestures(recipe, gestures, request.any_rotation)
-    start = load_start(request.start, recipe) if request.start is not None else None
+        labels = gestures.labels
+    start = None if request.start is None else load_start(request.start, recipe, labels)
     gathered = gather(
         recipe.task,
         kind.recording(recipe),
@@ -80,9 +83,12 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         if isinstance(task, Begins):
             task.begin(network, np.random.default_rng(request.seed))
     origin = job.fit(network, task, console, log)
+    licence = LICENCE
     if start is not None:
-        origin["started_from"] = start.origin
-    return kind.publish(network, gathered.choice, gathered.choice_origin, origin, request.output)
+        origin["started_from"], licence = start.origin, start.bundle.licence
+    return kind.publish(
+        network, gathered.choice, gathered.choice_origin, origin, request.output, licence
+    )
 
 
 def _train_postures(request: TrainingRequest, console: Console) -> ModelBundle:
@@ -94,6 +100,8 @@ def _train_postures(request: TrainingRequest, console: Console) -> ModelBundle:
     changes = list(request.changes)
     if request.precision is not None:
         changes.append(f"precision={request.precision}")
+    if request.data.labels:
+        raise TrainingRefused("--labels: is for gestures that pass, but those of --data are held")
     if request.start is not None:
         raise TrainingRefused("--from: is not for held postures, which train in a minute")
     if request.data.nothing_done:
@@ -148,8 +156,12 @@ def chosen_recipe(request: TrainingRequest) -> Recipe:
 
 def _with_gestures(recipe: Recipe, gestures: GestureSet, any_rotation: bool) -> Recipe:
     """Return the recipe with as many channels and outputs as a set of gestures has."""
-    if gestures == NINE_GESTURES:
-        return recipe
+    usual, wanted = type(recipe.network)(), recipe.network
+    for name, found in (("channels", gestures.channels), ("outputs", len(gestures.labels))):
+        if getattr(wanted, name) not in (found, getattr(usual, name)):
+            raise TrainingRefused(
+                f"network.{name}: {getattr(wanted, name)}, but what is trained on has {found}"
+            )
     network = replace(recipe.network, channels=gestures.channels, outputs=len(gestures.labels))
     augmentation = recipe.augmentation
     if any_rotation:

@@ -2,6 +2,7 @@
 """Trainings that start from the weights of a bundle."""
 
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -15,8 +16,10 @@ from semg_training.bundle_network import network_of, noise_steps
 from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.start import load_start
+from semg_training.tasks.kinds import KINDS
 from semg_training.training import chosen_recipe, train
 
+EXTENSION = ("extension",)
 SIZES = ("network.hidden=16", "network.mlp=[16]")
 
 
@@ -37,7 +40,7 @@ def first(tmp_path_factory):
 
 
 def test_the_network_begins_with_the_answers_of_the_bundle(first, tmp_path):
-    started = load_start(first.folder, chosen_recipe(request(tmp_path / "second")))
+    started = load_start(first.folder, chosen_recipe(request(tmp_path / "second")), EXTENSION)
     theirs = network_of(first).network
     mpf = torch.from_numpy(noise_steps(first, 20))
     state = torch.zeros(started.network.state_shape(1))
@@ -54,6 +57,7 @@ def test_the_new_bundle_says_what_it_started_from(first, tmp_path):
     origin = second.trained_on["started_from"]
     assert origin["sha256"] == first.sha256
     assert origin["command"] == "semg train"
+    assert origin["licence"] == second.licence == "Apache-2.0"
     assert origin["training_seeds"] == [1_000_000, 1_000_001]
     ours, theirs = (
         torch.nn.utils.parameters_to_vector(network_of(one).network.parameters())
@@ -67,16 +71,34 @@ def test_a_network_of_other_sizes_is_refused_with_what_makes_it_the_same(first, 
     with pytest.raises(
         TrainingRefused, match=r"network.hidden is 16, but the recipe has 24; --set"
     ):
-        load_start(first.folder, other)
+        load_start(first.folder, other, EXTENSION)
 
 
 def test_a_bundle_of_another_task_is_refused(first, tmp_path):
     gestures = TrainingRequest("gestures", tmp_path / "second", people=2)
     with pytest.raises(TrainingRefused, match=r"is for wrist, but --task is gestures"):
-        load_start(first.folder, chosen_recipe(gestures))
+        load_start(first.folder, chosen_recipe(gestures), KINDS["gestures"].labels)
 
 
 def test_a_folder_without_a_bundle_is_refused(tmp_path):
     recipe = chosen_recipe(request(tmp_path / "second"))
     with pytest.raises(TrainingRefused, match=r"^--from: "):
-        load_start(tmp_path, recipe)
+        load_start(tmp_path, recipe, EXTENSION)
+
+
+def test_other_answers_are_refused_even_if_there_are_as_many(first, tmp_path):
+    recipe = chosen_recipe(request(tmp_path / "second"))
+    with pytest.raises(TrainingRefused, match=r"answers extension, but what is .* has flexion"):
+        load_start(first.folder, recipe, ("flexion",))
+
+
+def test_a_licence_is_handed_down(first, tmp_path):
+    described = (first.folder / "bundle.yaml").read_text("utf-8")
+    old = tmp_path / "old"
+    shutil.copytree(first.folder, old)
+    (old / "bundle.yaml").write_text(described.replace("Apache-2.0", "CC-BY-NC-4.0"), "utf-8")
+    second = train(
+        request(tmp_path / "second", log_folder=tmp_path / "log", start=old),
+        Console(file=io.StringIO()),
+    )
+    assert second.licence == "CC-BY-NC-4.0"

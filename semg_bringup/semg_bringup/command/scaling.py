@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="changes",
         help="change a value of the recipe; may be given often",
     )
-    add("--precision", choices=("float32", "bfloat16"), help="of most arithmetic")
+    add("--precision", choices=("auto", "float32", "bfloat16"), help="of most arithmetic")
     held_out = parser.add_argument_group("people held out")
     add = held_out.add_argument
     add("--held-out", type=count, default=30, metavar="N", help="how many (default: 30)")

@@ -130,16 +130,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--from",
-        type=Path,
-        metavar="BUNDLE",
+        metavar="NAME_OR_FOLDER",
         dest="start",
-        help="start from the weights of a bundle with a network of the same sizes",
+        help="start from the weights of a bundle with a network of the same sizes and float32 "
+        "weights; not for held postures",
     )
     add("--any-rotation", action="store_true", help="for bands that may sit rotated by any angle")
     add(
         "--precision",
-        choices=("float32", "bfloat16"),
-        help="of most arithmetic (default: the faster one on this machine)",
+        choices=("auto", "float32", "bfloat16"),
+        help="of most arithmetic (default: what the recipe says; the small ones say auto, the "
+        "faster one on this machine)",
     )
     going_on = parser.add_argument_group("going on")
     again = going_on.add_mutually_exclusive_group()
@@ -183,6 +184,7 @@ def run(options: argparse.Namespace) -> int:
     import torch
     from rich.console import Console
 
+    from semg_decoders.inference.lookup import find_bundle
     from semg_training.fitting.fit import Interrupted
     from semg_training.request import TrainingRequest
     from semg_training.sources.gathering import DataRequest
@@ -213,7 +215,7 @@ def run(options: argparse.Namespace) -> int:
         devices=options.devices,
         accelerator=options.accelerator,
         precision=options.precision,
-        start=options.start,
+        start=None if options.start is None else find_bundle(options.start),
         any_rotation=options.any_rotation,
         changes=tuple(options.changes),
         log_folder=options.log_dir,

@@ -107,7 +107,7 @@ def _done(recording: Hdf5Recording, labels: Sequence[str]) -> list[TimedEvent]:
     if times.dtype.kind not in "fiu" or not np.isfinite(times.astype(np.float64)).all():
         raise RecordingError(f"{recording.path}: table 'prompts': a time is no number")
     done = [
-        TimedEvent(str(name), time)
+        TimedEvent(str(name).strip(), time)
         for name, time in zip(prompts["name"], times.astype(np.float64).tolist(), strict=True)
     ]
     if done and not {event.name for event in done} & set(labels):

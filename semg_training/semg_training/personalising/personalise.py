@@ -15,7 +15,6 @@ import numpy as np
 from rich.console import Console
 from torch import nn
 
-from semg_decoders.decoding.characters import BLANK, CHARACTERS
 from semg_decoders.inference.bundle import ModelBundle
 from semg_decoders.inference.writer import replace_bundle
 from semg_decoders.signal.mpf import HANDWRITING_WINDOW, WRIST_WINDOW
@@ -24,7 +23,6 @@ from semg_training.bundle_network import BundleNetwork, network_of, noise_steps
 from semg_training.export import exported
 from semg_training.fitting.fit import FitSettings, fit
 from semg_training.fitting.plan import Plan
-from semg_training.gesture_targets import GESTURES
 from semg_training.personalising.layers import LAYERS, freeze_others, trained_weights
 from semg_training.personalising.recordings import PersonRecordings, read_person
 from semg_training.recipes.reading import find_recipe, read_recipe, recipe_from
@@ -33,6 +31,7 @@ from semg_training.recordings import NOISE_FLOOR
 from semg_training.refusal import TrainingRefused
 from semg_training.sources.people import People, load_people
 from semg_training.sources.real_recordings import CHANNELS
+from semg_training.tasks.kinds import KINDS
 from semg_training.tasks.person_errors import PERSON_ERRORS, PersonErrors
 from semg_training.tasks.task import Task
 from semg_training.training import check_output
@@ -47,11 +46,6 @@ _BESIDE_A_WINDOW = 0.1
 _SHORTEST_WINDOW = 1.0
 _CHECKED_STEPS = 100
 _TOLERANCE = 1e-4
-_LABELS = {
-    "gestures": GESTURES,
-    "wrist": ("extension",),
-    "handwriting": (*CHARACTERS, BLANK),
-}
 _WINDOWS = {"wrist": WRIST_WINDOW, "handwriting": HANDWRITING_WINDOW}
 
 
@@ -291,10 +285,11 @@ def _check_usable(bundle: ModelBundle, task: str) -> None:
         raise TrainingRefused(
             f"{where}: {bundle.input.channels} channels, must have {CHANNELS} to be personalised"
         )
-    if tuple(bundle.output.labels) != _LABELS[task]:
+    labels = KINDS[task].labels
+    if tuple(bundle.output.labels) != labels:
         raise TrainingRefused(
             f"{where}: answers {', '.join(bundle.output.labels[:4])}, …; to be personalised it "
-            f"must answer {', '.join(_LABELS[task][:4])}{', …' if len(_LABELS[task]) > 4 else ''}"
+            f"must answer {', '.join(labels[:4])}{', …' if len(labels) > 4 else ''}"
         )
     if bundle.mpf is not None and bundle.mpf.window != _WINDOWS[task]:
         raise TrainingRefused(

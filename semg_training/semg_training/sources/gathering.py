@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,10 @@ def gather(
     if task == "handwriting" and data.nothing_done:
         raise TrainingRefused("--null-data: is for gestures")
     simulated = _simulated(kind, people, processes, progress)
+    if task == "gestures":
+        # The bandwidth that can be counted on is that of the slowest device.
+        for some in (simulated.training, simulated.choice):
+            some[:] = [replace(one, gestures=gestures) for one in some]
     if task == "handwriting":
         recorded = read_written_recordings(data.paths, kind, strict=data.strict, log=log)
     else:

@@ -27,7 +27,12 @@ def gesture_names(recording: Hdf5Recording) -> list[str]:
             f"{recording.path}: no table 'prompts' with the columns name and time, which says "
             f"what gestures were done"
         )
-    return [str(name) for name in prompts["name"]]
+    names = [str(name).strip() for name in prompts["name"]]
+    if "" in names:
+        raise RecordingError(
+            f"{recording.path}: table 'prompts': row {names.index('')} has no name"
+        )
+    return names
 
 
 def gesture_rows(recording: Hdf5Recording, labels: Sequence[str] = GESTURES) -> NDArray[np.int64]:
@@ -43,7 +48,7 @@ def gesture_rows(recording: Hdf5Recording, labels: Sequence[str] = GESTURES) -> 
     if unknown:
         raise RecordingError(
             f"{recording.path}: table 'prompts' names {', '.join(unknown[:4])}, must be of "
-            f"{', '.join(labels)}"
+            f"{', '.join(labels)} (--labels names gestures of your own)"
         )
     prompts = recording.labels().prompts
     assert prompts is not None

@@ -10,7 +10,9 @@ from typing import Any
 
 from torch import nn
 
+from semg_decoders.decoding.characters import BLANK, CHARACTERS
 from semg_decoders.inference.bundle import ModelBundle
+from semg_training.gesture_targets import GESTURES
 from semg_training.handwriting_recordings import (
     BANDS,
     RING_DISTANCE,
@@ -37,8 +39,8 @@ _SAMPLE_RATE = 2000.0
 Make = Callable[[Recipe, Sequence[Any], Sequence[Any]], Task]
 """From a recipe, recordings to train on, and recordings to choose the model on."""
 
-Publish = Callable[[Any, Sequence[Any], str, Mapping[str, Any], Path], ModelBundle]
-"""From a network, recordings to measure it on, who these are, its origin, and a folder."""
+Publish = Callable[[Any, Sequence[Any], str, Mapping[str, Any], Path, str], ModelBundle]
+"""From a network, recordings to measure it on, who these are, its origin, a folder, a licence."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Kind:
         Makes the task.
     publish : callable
         Writes the bundle.
+    labels : tuple of str
+        Meaning of the outputs, unless recordings of other gestures say otherwise.
     """
 
     network_settings: type
@@ -79,6 +83,7 @@ class Kind:
     recording: Callable[[Recipe], type[Any]]
     task: Make
     publish: Publish
+    labels: tuple[str, ...]
 
 
 def _gesture_task(
@@ -140,6 +145,7 @@ KINDS: dict[str, Kind] = {
         recording=lambda _: EmgRecording,
         task=_gesture_task,
         publish=publish_gestures,
+        labels=GESTURES,
     ),
     "wrist": Kind(
         network_settings=WristNetworkSettings,
@@ -150,6 +156,7 @@ KINDS: dict[str, Kind] = {
         recording=lambda _: MpfRecording,
         task=_wrist_task,
         publish=publish_wrist,
+        labels=("extension",),
     ),
     "handwriting": Kind(
         network_settings=HandwritingNetworkSettings,
@@ -160,6 +167,7 @@ KINDS: dict[str, Kind] = {
         recording=_handwriting_recording,
         task=_handwriting_task,
         publish=publish_handwriting,
+        labels=(*CHARACTERS, BLANK),
     ),
 }
 """By the names that ``--task`` takes."""

@@ -15,8 +15,9 @@ from semg_decoders.evaluation.detection import detect
 from semg_decoders.evaluation.events import EventScore, TimedEvent, pool_scores, score_events
 from semg_decoders.evaluation.text_error import pool_text_errors
 from semg_decoders.signal.conditioning import SAMPLE_RATE
-from semg_training.gesture_targets import GESTURES, frame_samples
+from semg_training.gesture_targets import frame_samples
 from semg_training.handwriting_recordings import WrittenRecording
+from semg_training.networks.gestures import GestureNetwork
 from semg_training.networks.handwriting import HandwritingNetwork
 from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.tasks.gestures import gesture_probabilities
@@ -44,6 +45,7 @@ def gesture_errors(network: nn.Module, recordings: Sequence[EmgRecording]) -> Pe
         were not detected. ``one_minus_f1``: 1 less F1 over all recordings.
         ``false_per_minute``: in recordings without gestures.
     """
+    assert isinstance(network, GestureNetwork)
     errors: list[GestureErrors] = []
     performing: list[EventScore] = []
     still: list[EventScore] = []
@@ -51,9 +53,10 @@ def gesture_errors(network: nn.Module, recordings: Sequence[EmgRecording]) -> Pe
         gesture_probabilities(network, recordings), recordings, strict=True
     ):
         seconds = len(recording.emg) / SAMPLE_RATE
-        times = frame_samples(len(recording.emg)) / SAMPLE_RATE
-        detected = detect(probability, times, GESTURES)
-        done = [TimedEvent(GESTURES[g], s / SAMPLE_RATE) for g, s in recording.events]
+        times = frame_samples(len(recording.emg), network.settings.grid) / SAMPLE_RATE
+        labels = recording.gestures.labels
+        detected = detect(probability, times, labels)
+        done = [TimedEvent(labels[g], s / SAMPLE_RATE) for g, s in recording.events]
         score = score_events(detected, done, seconds)
         (performing if done else still).append(score)
         if done:

@@ -13,6 +13,7 @@ from rich.console import Console
 from semg_decoders.decoding.gestures import GestureDecoder
 from semg_decoders.inference.session import Model
 from semg_training.gesture_targets import GESTURES, NINE_GESTURES
+from semg_training.recipes.recipe import PeopleSettings
 from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import DataRequest
@@ -25,9 +26,10 @@ def prompted(*names):
     return {"name": list(names), "time": times}
 
 
-def found_in(*paths, labels=(), people=0):
+def found_in(*paths, labels=(), people=0, choice=0, nothing_done=()):
     lines = []
-    return gesture_set(DataRequest(paths, labels=labels), people, lines.append), lines
+    data = DataRequest(paths, nothing_done, labels=labels)
+    return gesture_set(data, PeopleSettings(people, choice, 1.0), lines.append), lines
 
 
 def test_other_names_make_another_set(write):
@@ -53,23 +55,77 @@ def test_a_set_that_is_named_is_taken_as_it_is(write):
     assert found_in(path, labels=("wave", "thumb_up"))[0].labels == ("wave", "thumb_up")
 
 
+def test_a_label_that_nothing_names_is_refused(write):
+    with pytest.raises(TrainingRefused, match=r"no recording of --data names snpa; they name snap"):
+        found_in(write(prompts=prompted("snap")), labels=("snpa",))
+
+
 def test_channels_and_bandwidth_are_those_of_the_band(write):
     found, _ = found_in(write(prompts=prompted("wave"), channels=6, rate=600.0))
     assert found.channels == 6
     assert 0 < found.bandwidth < 300.0
 
 
+def test_a_recording_in_which_nothing_is_done_counts_for_the_bandwidth(write):
+    slow = write("slow.hdf5", rate=600.0)
+    found, _ = found_in(write(prompts=prompted("thumb_up")), nothing_done=(slow,))
+    assert 0 < found.bandwidth < 300.0
+
+
+def test_one_recording_of_another_band_changes_nothing(write):
+    odd = write("odd.hdf5", prompts=prompted("knock"), channels=8, rate=600.0)
+    found, _ = found_in(
+        odd, write("a.hdf5", prompts=prompted("wave")), write("b.hdf5", prompts=prompted("wave"))
+    )
+    assert (found.labels, found.channels, found.bandwidth) == (("wave",), 16, 400.0)
+
+
 def test_simulated_people_do_no_other_gestures(write):
-    with pytest.raises(TrainingRefused, match=r"--people 3: simulated people do index_press.*wave"):
-        found_in(write(prompts=prompted("wave")), people=3)
-    with pytest.raises(TrainingRefused, match=r"have .* with 8; say --people 0"):
-        found_in(write(prompts=prompted("thumb_up"), channels=8), people=3)
+    path = write(prompts=prompted("wave"))
+    with pytest.raises(TrainingRefused, match=r"^--people 3: simulated people do index_press"):
+        found_in(path, people=3)
+    with pytest.raises(TrainingRefused, match=r"^--choice-people: .*name wave; leave it out"):
+        found_in(path, choice=2)
 
 
-def test_a_damaged_recording_is_left_to_those_who_name_it(write, tmp_path):
-    (tmp_path / "bad.hdf5").write_bytes(b"no recording")
-    found, _ = found_in(tmp_path / "bad.hdf5", write(prompts=prompted("wave")))
+def test_a_recording_that_cannot_be_read_is_left_to_those_who_name_it(write, tmp_path):
+    folder = tmp_path / "day1"
+    folder.mkdir()
+    (folder / "a.hdf5").write_bytes(b"no recording")
+    write("b.hdf5", prompts=prompted("wave")).rename(folder / "b.hdf5")
+    write("c.hdf5").rename(folder / "c.hdf5")
+    found, _ = found_in(tmp_path / "there is none", folder)
     assert found.labels == ("wave",)
+
+
+def test_held_postures_are_not_taken_for_gestures_that_pass(write, write_postures):
+    with pytest.raises(TrainingRefused, match=r"gestures are held in .*postures\.hdf5"):
+        found_in(write(prompts=prompted("wave")), write_postures())
+
+
+def test_a_gesture_without_a_name_is_refused(write, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMG_CACHE", str(tmp_path / "cache"))
+    path = write(prompts=prompted("wave", " "))
+    request = TrainingRequest("gestures", tmp_path / "mine", data=DataRequest((path,)))
+    with pytest.raises(TrainingRefused, match=r"table 'prompts': row 1 has no name"):
+        train(request, Console(file=io.StringIO()))
+
+
+def test_sizes_that_do_not_fit_the_gestures_are_refused(write, tmp_path):
+    request = TrainingRequest(
+        "gestures", tmp_path / "mine", data=DataRequest((write(prompts=prompted("wave")),)),
+        changes=("network.outputs=4",),
+    )  # fmt: skip
+    with pytest.raises(TrainingRefused, match=r"network.outputs: 4, but what is trained on has 1"):
+        train(request, Console(file=io.StringIO()))
+
+
+def test_names_of_held_postures_cannot_be_chosen(write_postures, tmp_path):
+    request = TrainingRequest(
+        "gestures", tmp_path / "mine", data=DataRequest((write_postures(),), labels=("fist",))
+    )
+    with pytest.raises(TrainingRefused, match=r"^--labels: is for gestures that pass"):
+        train(request, Console(file=io.StringIO()))
 
 
 def test_a_recording_of_six_channels_and_other_gestures_becomes_a_bundle(

@@ -35,13 +35,17 @@ def chosen(*recordings):
 
 
 def test_false_events_without_gestures_push_the_threshold_above_them():
-    gestures = recorded([0.97] * 20, [True] * 20)
+    # F1 would have it below 0.6.
+    gestures = recorded([0.97] * 20 + [0.6] * 5, [True] * 25)
     assert 0.72 < chosen(gestures, recorded([0.72] * 5, [False] * 5)) <= 0.97
 
 
-def test_it_is_no_higher_than_f1_wants_where_few_are_false():
-    peaks = [0.97] * 10 + [0.42] * 10
-    assert chosen(recorded(peaks, [True] * 20), recorded([0.2] * 5, [False] * 5)) <= 0.42
+def test_a_few_false_events_are_allowed_for_a_better_f1():
+    gestures = recorded([0.97] * 20 + [0.6] * 5, [True] * 25)
+    one_in_four_minutes = [recorded([0.72], [False]), *[recorded([], [])] * 3]
+    assert chosen(gestures, *one_in_four_minutes) <= 0.6
+    one_in_three_minutes = one_in_four_minutes[:3]
+    assert chosen(gestures, *one_in_three_minutes) > 0.72
 
 
 def test_where_too_many_are_false_at_every_threshold_the_fewest_count():

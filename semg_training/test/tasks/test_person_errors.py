@@ -23,8 +23,11 @@ def constant(network, output, bias):
     return network
 
 
-def test_a_silent_network_misses_every_gesture_and_has_no_error_among_detections():
-    network = GestureNetwork(GestureNetworkSettings(conv_channels=4, hidden=4, layers=1))
+@pytest.mark.parametrize(("kernel", "stride"), [(21, 10), (41, 20)])
+def test_a_silent_network_misses_every_gesture_and_has_no_error_among_detections(kernel, stride):
+    network = GestureNetwork(
+        GestureNetworkSettings(conv_channels=4, hidden=4, layers=1, kernel=kernel, stride=stride)
+    )
     constant(network, network.projection, [-9.0] * 9)
     emg = np.zeros((8000, 16), np.float16)
     recordings = [EmgRecording(emg, np.array([[4, 2000], [8, 5000]])),
