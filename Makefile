@@ -42,11 +42,9 @@ course:  ## simulated people drive a simulated robot around a course, by EMG alo
 	@tools/set_up.sh test
 	@$(python) -m test.course $(ARGS)
 
-train:  ## train the default model bundles anew on simulated people (hours on two cores)
+train:  ## train the default model bundles anew on simulated people (some four hours on one core)
 	@tools/set_up.sh test
-	.venv/bin/semg train --task gestures --output semg_decoders/bundles/gestures --force $(ARGS)
-	.venv/bin/semg train --task wrist --output semg_decoders/bundles/wrist --force $(ARGS)
-	.venv/bin/semg train --task handwriting --output semg_decoders/bundles/handwriting --force $(ARGS)
+	@tools/train_bundles.sh
 
 realism:  ## hold simulated EMG against real EMG; options with ARGS="--figure realism.png"
 	@tools/set_up.sh test
