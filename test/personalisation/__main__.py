@@ -10,15 +10,15 @@ from functools import partial
 from pathlib import Path
 
 from semg_bringup.command.numbers import count, positive
-from semg_bringup.command.refusal import CommandError, is_refusal
+from semg_bringup.command.refusal import CommandError
 from semg_bringup.evaluation.parallel import in_processes
 from semg_bringup.evaluation.simulated_people import FIRST_TRAINING_SEED
 from semg_decoders.inference.lookup import find_bundle
+from test.measuring import check_writable, exit_status
 from test.personalisation.figure import draw
 from test.personalisation.person import Settings, personalise
 from test.personalisation.report import save_csv, to_markdown
 
-_USAGE_ERROR = 2
 _EXAMPLES = """\
 Each person writes on two occasions: for --minutes, to which the bundle is tuned by semg
 personalise, and for --test-minutes, on which both bundles are scored by semg evaluate. Nothing is
@@ -33,17 +33,12 @@ examples:
 def main() -> int:
     """Personalise, and print the table; return the exit status."""
     options = _parser().parse_args()
-    try:
-        _run(options)
-    except Exception as error:
-        if not is_refusal(error):
-            raise
-        print(f"personalisation: {error}", file=sys.stderr)
-        return _USAGE_ERROR
-    return 0
+    return exit_status("personalisation", partial(_run, options))
 
 
 def _run(options: argparse.Namespace) -> None:
+    check_writable("--csv", options.csv, (".csv",))
+    check_writable("--figure", options.figure, (".png", ".svg"))
     seeds = range(options.first_person, options.first_person + options.people)
     if seeds[-1] >= FIRST_TRAINING_SEED:
         raise CommandError(f"--first-person: seeds from {FIRST_TRAINING_SEED} on are trained on")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from semg_bringup.command.refusal import CommandError
+
 _SEMG = Path(sys.executable).with_name("semg")
 _NOTHING_BETTER = "nothing was better than the start"
 _OTHER_OCCASION = 500_000
@@ -90,4 +92,4 @@ def _semg(*words: object) -> None:
         [str(_SEMG), *map(str, words)], capture_output=True, text=True, check=False
     )
     if done.returncode and _NOTHING_BETTER not in done.stdout:
-        raise RuntimeError(f"semg {words[0]} ended with {done.returncode}: {done.stderr.strip()}")
+        raise CommandError(f"semg {words[0]} ended with {done.returncode}: {done.stderr.strip()}")

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from semg_bringup.command.numbers import count
-from semg_bringup.command.refusal import CommandError, is_refusal
+from semg_bringup.command.refusal import CommandError
 from semg_bringup.evaluation.parallel import in_processes
 from semg_driver.simulation.version import SIMULATION_VERSION, simulation_hash
+from test.measuring import exit_status
 from test.realism.bursts import Burst, bursts
 from test.realism.discriminant import Discriminant
 from test.realism.figure import draw
@@ -27,7 +28,6 @@ from test.realism.report import (
     postures_table,
 )
 
-_USAGE_ERROR = 2
 _EXAMPLES = """\
 The real recordings are those of two people who held postures under a ring of 16 electrodes on the
 forearm (a-moin/flexemg), as HDF5 files flexemg_s001_1Train.hdf5 and so on. Without them only the
@@ -41,15 +41,7 @@ examples:
 
 def main() -> int:
     """Compare, and print the tables; return the exit status."""
-    options = _parser().parse_args()
-    try:
-        _compare(options)
-    except Exception as error:
-        if not is_refusal(error):
-            raise
-        print(f"realism: {error}", file=sys.stderr)
-        return _USAGE_ERROR
-    return 0
+    return exit_status("realism", partial(_compare, _parser().parse_args()))
 
 
 def _compare(options: argparse.Namespace) -> None:
