@@ -39,13 +39,16 @@ def run(graph, x):
     return session.run(None, {"x": x})[0]
 
 
-def rounded(values, levels, symmetric):
-    """Return values as 8 bits can hold them, one scale for all."""
-    if symmetric:
-        scale = np.abs(values).max() / levels
-    else:
-        scale = (max(values.max(), 0.0) - min(values.min(), 0.0)) / levels
+def with_8_bits(values):
+    """Return what 8 bits hold of an input: one scale for all of it, and zero exactly."""
+    scale = (max(values.max(), 0.0) - min(values.min(), 0.0)) / 255
     return np.round(values / scale) * scale
+
+
+def with_7_bits(weights):
+    """Return what 7 bits hold of weights: a scale for each output, symmetric."""
+    scale = np.abs(weights).max(axis=0) / 64
+    return np.round(weights / scale) * scale
 
 
 def test_large_layers_are_found_with_their_size(graph):
@@ -67,10 +70,10 @@ def test_only_the_chosen_layer_holds_bytes(graph):
     assert sorted(types.values()) == [onnx.TensorProto.FLOAT] * 2 + [onnx.TensorProto.INT8]
 
 
-def test_a_layer_rounds_weights_and_input_to_8_bits(graph):
+def test_a_layer_rounds_its_input_to_8_bits_and_its_weights_to_7(graph):
     (first, _) = large_layers(graph, 1000)
     x = RNG.normal(size=(2, 40)).astype(np.float32)
-    expected = rounded(x, 255, False) @ rounded(WEIGHTS["first"], 127, True)
+    expected = with_8_bits(x) @ with_7_bits(WEIGHTS["first"])
     expected = expected @ WEIGHTS["second"] @ SMALL
     exact = x @ WEIGHTS["first"] @ WEIGHTS["second"] @ SMALL
     got = run(quantised(graph, [first]), x)
