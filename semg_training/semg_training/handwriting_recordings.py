@@ -61,6 +61,8 @@ class HandwritingRecording:
         As for `WrittenRecording`.
     script : str
         What was done, by the name of the script of the simulation; empty if it is none.
+    share : float
+        Part of the recording that its prompts are; the others may be in another recording.
     """
 
     SHARES: ClassVar[Mapping[str, float]] = SHARES
@@ -69,6 +71,7 @@ class HandwritingRecording:
     prompts: tuple[WrittenText, ...]
     characters: tuple[WrittenText, ...]
     script: str = ""
+    share: float = 1.0
 
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> HandwritingRecording:
@@ -83,8 +86,8 @@ class HandwritingRecording:
 
     @property
     def seconds(self) -> float:
-        """Length."""
-        return len(self.mpf) * STRIDE / SAMPLE_RATE
+        """Length of its share."""
+        return self.share * len(self.mpf) * STRIDE / SAMPLE_RATE
 
     def inputs(self, first: int, count: int) -> NDArray[np.float16]:
         """Return ring entries, (count, 4, 16, 4), as described for `WrittenRecording`."""
@@ -117,6 +120,8 @@ class HandwritingEmgRecording:
         As for `WrittenRecording`.
     script : str
         What was done, by the name of the script of the simulation; empty if it is none.
+    share : float
+        Part of the recording that its prompts are; the others may be in another recording.
     """
 
     SHARES: ClassVar[Mapping[str, float]] = SHARES
@@ -125,6 +130,7 @@ class HandwritingEmgRecording:
     prompts: tuple[WrittenText, ...]
     characters: tuple[WrittenText, ...]
     script: str = ""
+    share: float = 1.0
 
     @classmethod
     def make(cls, person_seed: int, plan: RecordingPlan) -> HandwritingEmgRecording:
@@ -139,8 +145,8 @@ class HandwritingEmgRecording:
 
     @property
     def seconds(self) -> float:
-        """Length."""
-        return len(self.emg) / SAMPLE_RATE
+        """Length of its share."""
+        return self.share * len(self.emg) / SAMPLE_RATE
 
     def inputs(self, first: int, count: int) -> NDArray[np.float16]:
         """Return EMG, (samples, 16), as described for `WrittenRecording`."""

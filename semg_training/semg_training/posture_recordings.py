@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from semg_decoders.evaluation.postures import PostureSpan
 from semg_decoders.signal.conditioning import SAMPLE_RATE, Conditioner
+from semg_driver.recordings.corpus import CorpusRow
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
-from semg_driver.recordings.spans import read_spans
+from semg_driver.recordings.spans import read_spans, spans_within
 from semg_training.band_covariances import FRAME_SAMPLES, Bands, band_covariances, bands_within
 
 LOWEST_RATE = 500.0
@@ -54,7 +55,9 @@ class PostureRecording:
         return len(self.covariances) * FRAME_SAMPLES / SAMPLE_RATE
 
 
-def read_postures(path: Path, bands: Bands | None = None) -> list[PostureRecording]:
+def read_postures(
+    path: Path, bands: Bands | None = None, part: CorpusRow | None = None
+) -> list[PostureRecording]:
     """Read a labelled recording, one stream for each of its segments.
 
     Parameters
@@ -63,6 +66,8 @@ def read_postures(path: Path, bands: Bands | None = None) -> list[PostureRecordi
         HDF5 recording whose table of stages or prompts names postures.
     bands : tuple of (float, float), optional
         Hz; those that its device delivers when not given.
+    part : CorpusRow, optional
+        Which part of it to read; all when not given.
 
     Raises
     ------
@@ -80,8 +85,10 @@ def read_postures(path: Path, bands: Bands | None = None) -> list[PostureRecordi
         except ValueError as error:
             raise RecordingError(f"{path}: {error}") from None
         spans = read_spans(recording)
+        begins, ends = (0, recording.samples) if part is None else part.rows(recording)
+        edges = [edge for edge in recording.segment_starts if begins < edge < ends]
         found = []
-        for first, stop in pairwise([*recording.segment_starts, recording.samples]):
+        for first, stop in pairwise([begins, *edges, ends]):
             conditioner = Conditioner(
                 info.sample_rate, info.noise_sd, info.conditioned, info.channels, info.ring_order
             )
@@ -100,8 +107,7 @@ def read_postures(path: Path, bands: Bands | None = None) -> list[PostureRecordi
                     max(0.0, span.first / info.sample_rate - begin),
                     span.stop / info.sample_rate - begin,
                 )
-                for span in spans
-                if first <= span.first and span.stop <= stop
+                for span in spans_within(spans, first, stop)
             )
             covariances = band_covariances(block.emg, chosen)
             emg = block.emg.astype(np.float16)

@@ -140,7 +140,7 @@ def gather_postures(
     used: list[Part] = []
     for part in parts:
         try:
-            found = read_postures(part.path, bands)
+            found = read_postures(part.path, bands, part.row)
         except RecordingError as error:
             leave_out(error)
             continue

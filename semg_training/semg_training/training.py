@@ -10,6 +10,7 @@ import numpy as np
 from rich.console import Console
 
 from semg_decoders.inference.bundle import ModelBundle
+from semg_training.fitting.devices import check_devices
 from semg_training.fitting.precision import faster_precision
 from semg_training.gesture_targets import NINE_GESTURES, GestureSet
 from semg_training.posture_training import all_hold, gather_postures, posture_task
@@ -48,6 +49,7 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         If a signal asked to stop; the same request goes on.
     """
     check_output(request.output, request.force)
+    check_devices(request.accelerator, request.devices)
     if request.task == "gestures" and not request.people and all_hold(request.data.paths):
         return _train_postures(request, console)
     recipe = chosen_recipe(request)
@@ -74,6 +76,8 @@ def train(request: TrainingRequest, console: Console) -> ModelBundle:
         log=log,
     )
     _check_lengths(gathered, recipe)
+    if recipe.task == "gestures":
+        _check_done(gathered)
     job = TrainingJob(request, recipe, gathered, {"start": start.bundle.sha256} if start else {})
     task = kind.task(recipe, gathered.training, gathered.choice)
     if start is not None:
@@ -108,9 +112,9 @@ def _train_postures(request: TrainingRequest, console: Console) -> ModelBundle:
         raise TrainingRefused(
             "--null-data: is for gestures that pass, but those of --data are held"
         )
-    recipe = _with_precision(
-        read_recipe(find_recipe("postures", request.size), changes), request.accelerator
-    )
+    path = find_recipe("postures", request.size)
+    recipe = _of_task(read_recipe(path, changes), "postures", path)
+    recipe = _with_precision(recipe, request.accelerator)
     gathered = gather_postures(request.data.paths, request.data.strict, log)
     log(f"held postures: {', '.join(gathered.labels)}; {gathered.seconds:.0f} s to train on")
     job = TrainingJob(request, recipe, gathered, {"any_rotation": request.any_rotation})
@@ -148,10 +152,15 @@ def chosen_recipe(request: TrainingRequest) -> Recipe:
         changes.append(f"precision={request.precision}")
     if request.any_rotation:
         changes += ["augmentation.roll=8", "augmentation.roll_probability=1.0"]
-    recipe = read_recipe(path, changes)
-    if recipe.task != request.task:
-        raise TrainingRefused(f"{path}: is for {recipe.task}, but --task is {request.task}")
+    recipe = _of_task(read_recipe(path, changes), request.task, path)
     return _with_precision(recipe, request.accelerator)
+
+
+def _of_task(recipe: Recipe, task: str, path: Path) -> Recipe:
+    """Return the recipe, if it is of this task."""
+    if recipe.task != task:
+        raise TrainingRefused(f"{path}: is for {recipe.task}, but what is trained is {task}")
+    return recipe
 
 
 def _with_gestures(recipe: Recipe, gestures: GestureSet, any_rotation: bool) -> Recipe:
@@ -205,3 +214,13 @@ def _check_lengths(gathered: Gathered, recipe: Recipe) -> None:
             f"batch.window_s: {recipe.batch.window_s:g} s, but the longest of the recordings to "
             f"train on lasts {longest:.1f} s; take longer recordings, or --set batch.window_s="
         )
+
+
+def _check_done(gathered: Gathered) -> None:
+    sides = {"train on": gathered.training, "choose the model on": gathered.choice}
+    for use, recordings in sides.items():
+        if not any(len(recording.events) for recording in recordings):
+            raise TrainingRefused(
+                f"--data: no gesture is done in what there is to {use}; there must be some, and of "
+                f"a recording that is in no corpus the last fifth is to choose the model on"
+            )

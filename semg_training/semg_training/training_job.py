@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +16,7 @@ import torch
 from rich.console import Console
 from torch import nn
 
-from semg_training.fitting.checking import LAST
+from semg_training.fitting.checking import LAST, forget
 from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
 from semg_training.fitting.plan import Plan, plan
 from semg_training.posture_training import GatheredPostures
@@ -62,7 +62,13 @@ class TrainingJob:
     def fit(
         self, network: nn.Module, task: Task, console: Console, log: Callable[[str], None]
     ) -> dict[str, Any]:
-        """Train the network; return where it comes from, for its bundle."""
+        """Train the network; return where it comes from, for its bundle.
+
+        Raises
+        ------
+        TrainingRefused
+            If nothing came of it.
+        """
         record = fit(
             network,
             task,
@@ -72,6 +78,11 @@ class TrainingJob:
             console=console if console.is_terminal else None,
             log=log,
         )
+        if not math.isfinite(record.score):
+            raise TrainingRefused(
+                f"optimiser.learning_rate: {self._recipe.optimiser.learning_rate:g} let the "
+                f"training diverge, no measurement gave a number; must be smaller"
+            )
         return _origin(self._request, self._recipe, self._gathered, network, record)
 
 
@@ -122,8 +133,8 @@ def _log_folder(task: str, identity: dict[str, Any]) -> Path:
 
 def _prepare(folder: Path, request: TrainingRequest) -> None:
     last = folder / LAST
-    if request.restart and last.exists():
-        shutil.rmtree(folder)
+    if request.restart:
+        forget(folder)
     if request.resume and not last.exists():
         raise TrainingRefused(f"--resume: there is no checkpoint {last} to go on from")
 

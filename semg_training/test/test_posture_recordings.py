@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from semg_decoders.evaluation.postures import PostureSpan
+from semg_driver.recordings.corpus import CorpusRow
 from semg_driver.recordings.recording import RecordingError
 from semg_training.posture_recordings import posture_names, read_postures
+
+BEGIN = 1000.0
 
 
 @pytest.mark.parametrize("rate", [500.0, 1000.0, 2000.0, 2048.0])
@@ -25,6 +28,14 @@ def test_each_segment_is_a_stream_with_its_own_part_of_the_spans(write_postures)
     assert first.spans == (PostureSpan("rest", 0.0, 1.5),)
     assert second.spans == (PostureSpan("rest", 0.0, 0.5), PostureSpan("fist", 0.5, 2.5))
     assert (first.seconds, second.seconds) == pytest.approx((1.5, 2.5), abs=0.12)
+
+
+def test_a_row_of_a_corpus_is_a_stream_with_what_is_held_in_it(write_postures):
+    path = write_postures()
+    row = CorpusRow(path, BEGIN + 1.0, BEGIN + 3.0, "train", "corpus, line 2")
+    (found,) = read_postures(path, part=row)
+    assert found.spans == (PostureSpan("rest", 0.0, 1.0), PostureSpan("fist", 1.0, 2.0))
+    assert found.seconds == pytest.approx(2.0, abs=0.12)
 
 
 def test_a_slow_recording_is_refused(write_postures):

@@ -133,9 +133,40 @@ def test_windows_longer_than_every_recording_are_refused(tmp_path, write, monkey
         train(TrainingRequest("gestures", tmp_path / "b", data=data), quiet())
 
 
-def test_resume_needs_something_to_go_on_from(tmp_path, write, monkeypatch):
+def test_gestures_have_to_be_done_where_the_model_is_chosen(tmp_path, write, monkeypatch):
     monkeypatch.setenv("SEMG_CACHE", str(tmp_path / "cache"))
     data = DataRequest((write(prompts={"name": ["thumb_up"], "time": [1001.0]}),))
+    request = TrainingRequest("gestures", tmp_path / "b", data=data, changes=("batch.window_s=1",))
+    with pytest.raises(TrainingRefused, match=r"no gesture is done in what .* choose the model on"):
+        train(request, quiet())
+
+
+def test_a_training_that_diverges_leaves_no_bundle(tmp_path, write, monkeypatch):
+    monkeypatch.setenv("SEMG_CACHE", str(tmp_path / "cache"))
+    angle = np.cumsum(np.random.default_rng(1).standard_normal(8000)).astype(np.float32) / 100
+    data = DataRequest((write(angles=np.column_stack([angle, angle]), task="wrist"),))
+    request = TrainingRequest(
+        "wrist", tmp_path / "b", data=data, steps=30,
+        changes=(*SIZES["wrist"], "batch.size=2", "batch.window_s=1", "precision=float32",
+                 "optimiser.learning_rate=2.0e+37", "optimiser.gradient_clip=1.0e+30"),
+    )  # fmt: skip
+    with pytest.raises(TrainingRefused, match=r"learning_rate: 2e\+37 let the training diverge"):
+        train(request, quiet())
+    assert not (tmp_path / "b").exists()
+
+
+def test_gpus_that_are_not_there_are_refused_at_once(tmp_path):
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    with pytest.raises(TrainingRefused, match="--accelerator gpu: torch finds no GPU here"):
+        train(TrainingRequest("wrist", tmp_path / "b", accelerator="gpu"), quiet())
+
+
+def test_resume_needs_something_to_go_on_from(tmp_path, write, monkeypatch):
+    monkeypatch.setenv("SEMG_CACHE", str(tmp_path / "cache"))
+    prompts = {"name": ["thumb_up"] * 2, "time": [1001.0, 1003.5]}
+    data = DataRequest((write(prompts=prompts),))
     request = TrainingRequest(
         "gestures", tmp_path / "b", data=data, resume=True, changes=("batch.window_s=1",)
     )

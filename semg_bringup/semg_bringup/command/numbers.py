@@ -33,12 +33,21 @@ def probability(text: str) -> float:
 
 def count(text: str) -> int:
     """Read a whole number greater than 0."""
+    return _whole(text, 1)
+
+
+def from_zero(text: str) -> int:
+    """Read a whole number that is 0 or more."""
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
     try:
         value = int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    if value < least:
+        raise argparse.ArgumentTypeError(f"{text} is less than {least}")
     return value
 
 

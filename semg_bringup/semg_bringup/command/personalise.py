@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semg_bringup.command.numbers import count, positive
+from semg_bringup.command.numbers import count, from_zero, positive
 from semg_bringup.command.refusal import CommandError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help="replace the bundle that lies in BUNDLE already")
     add(
         "--others",
-        type=_from_zero,
+        type=from_zero,
         default=5,
         metavar="N",
         help="simulated people who are measured before and after (default: 5)",
@@ -85,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="learning rates (default: 0.003 0.001 0.0003)",
     )
     add("--steps", type=count, default=300, metavar="N", help="at most (default: 300)")
-    add("--seed", type=_from_zero, default=0, metavar="S", help="of all that is random")
+    add("--seed", type=from_zero, default=0, metavar="S", help="of all that is random")
     machine = parser.add_argument_group("machine")
     add = machine.add_argument
     add("--accelerator", choices=("auto", "cpu", "gpu"), default="auto", help="(default: auto)")
@@ -142,13 +142,3 @@ def _print(report: PersonaliseReport) -> None:
     ):
         for name, value in before.items():
             print(f"{who}: {name}: {value:.4g} before, {after[name]:.4g} after")
-
-
-def _from_zero(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is less than 0")
-    return value

@@ -9,8 +9,9 @@ import shlex
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TextIO
 
-from semg_bringup.command.numbers import count, positive
+from semg_bringup.command.numbers import count, from_zero, positive
 from semg_bringup.command.refusal import CommandError
 
 DESCRIPTION = """\
@@ -22,8 +23,8 @@ What happens, for each number of people:
      people. Those of a smaller number are among those of a larger one; the weights are chosen
      on the same model-choice people.
   2. Its errors on the people held out, who have the seeds 701, 702, ..., are added to
-     DIR/scaling-<task>.csv: one row for each of them.
-At the end DIR/scaling-<task>.png is drawn.
+     DIR/scaling-<task>.partial.csv: one row for each of them.
+At the end that becomes DIR/scaling-<task>.csv, and DIR/scaling-<task>.png is drawn.
 
 The same command goes on where it was interrupted; what is finished, in DIR/cache, is not done
 again, also when more numbers or more people held out are asked for.
@@ -67,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--steps", type=count, metavar="N", help="length of each training")
     add("--minutes", type=positive, metavar="M", help="of EMG of each simulated person")
     add("--choice-people", type=count, metavar="N", help="to choose the best weights on")
-    add("--seed", type=int, default=0, metavar="S", help="of all that is random (default: 0)")
+    add("--seed", type=from_zero, default=0, metavar="S", help="of all that is random (default: 0)")
     add(
         "--set",
         action="append",
@@ -146,10 +147,11 @@ def _train(options: argparse.Namespace, folder: Path, table: Path) -> int:
         command=shlex.join(["semg", *sys.argv[1:]]),
     )
     minutes = options.held_out_minutes or chosen_recipe(request).people.minutes
+    partial = table.with_suffix(".partial.csv")
     people = People(FIRST_HELD_OUT, options.held_out, minutes, held_out=True)
     console = Console(highlight=False)
     try:
-        with table.open("w", newline="", encoding="utf-8") as file:
+        with _writable(partial) as file:
             rows = ScalingFile(file, options.task)
             for errors in scaling_errors(
                 request, options.people, people, folder / "cache", console
@@ -159,9 +161,15 @@ def _train(options: argparse.Namespace, folder: Path, table: Path) -> int:
     except Interrupted as stopped:
         print(f"semg scaling: {stopped}; the same command goes on from there", file=sys.stderr)
         return _INTERRUPTED
-    except OSError as error:
-        raise CommandError(f"{table}: cannot be written: {error.strerror}") from None
+    partial.replace(table)
     return 0
+
+
+def _writable(path: Path) -> TextIO:
+    try:
+        return path.open("w", newline="", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _draw(path: Path, error: str | None) -> None:

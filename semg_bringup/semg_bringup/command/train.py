@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from semg_bringup.command.numbers import count, positive, probability
+from semg_bringup.command.numbers import count, from_zero, positive, probability
 from semg_bringup.command.refusal import CommandError
 
 DESCRIPTION = """\
@@ -37,8 +37,9 @@ EXAMPLES = """\
 PATH is an HDF5 recording in the released layout, a folder of such recordings, or a corpus: a
 folder with <task>_corpus.csv, of which the rows of split train are trained on, and those of
 split val choose the model. Of a recording that is in no corpus, the last fifth chooses the
-model. Gestures need the table prompts, the wrist the field wrist_angles. Gestures may be others
-than the published nine, and bands may have other channels than 16: see docs/own_gestures.md.
+model; where gestures are held, all of it is trained on. Gestures need the table prompts, the
+wrist the field wrist_angles. Gestures may be others than the published nine, and bands may have
+other channels than 16: see docs/own_gestures.md.
 With --data nobody is simulated, unless --people says how many; then every minute counts the
 same, or --mix says how much of what is trained on comes from recordings. A recording that is
 damaged, or does not hold what it has to, is named and left out; --strict refuses it.
@@ -109,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="refuse recordings that cannot be used, rather than leave them out",
     )
-    add("--people", type=_from_zero, metavar="N", help="simulated people (default: the recipe's)")
+    add("--people", type=from_zero, metavar="N", help="simulated people (default: the recipe's)")
     add("--choice-people", type=count, metavar="N", help="others, to choose the best weights on")
     add("--minutes", type=positive, metavar="M", help="of EMG of each simulated person")
     training = parser.add_argument_group("how to train")
@@ -117,9 +118,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length = training.add_mutually_exclusive_group()
     length.add_argument("--steps", type=count, metavar="N", help="length of the training")
     length.add_argument("--epochs", type=count, metavar="N", help="the same, in rounds of all EMG")
-    add(
-        "--seed", type=_from_zero, default=0, metavar="S", help="of all that is random (default: 0)"
-    )
+    add("--seed", type=from_zero, default=0, metavar="S", help="of all that is random (default: 0)")
     add(
         "--set",
         action="append",
@@ -160,9 +159,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     machine = parser.add_argument_group("machine")
     add = machine.add_argument
     add("--accelerator", choices=("auto", "cpu", "gpu"), default="auto", help="(default: auto)")
-    add("--devices", type=_from_zero, default=1, metavar="N", help="GPUs; 0 for all (default: 1)")
+    add("--devices", type=from_zero, default=1, metavar="N", help="GPUs; 0 for all (default: 1)")
     add("--processes", type=count, metavar="N", help="that simulate people (default: all cores)")
-    add("--workers", type=_from_zero, metavar="N", help="processes that draw batches ahead")
+    add("--workers", type=from_zero, metavar="N", help="processes that draw batches ahead")
     add("--threads", type=count, metavar="N", help="of torch on the CPU (default: all cores)")
 
 
@@ -232,16 +231,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"{name}: {value}")
     print(f"{options.output}: bundle '{bundle.name}', task {bundle.task}")
     return 0
-
-
-def _from_zero(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is less than 0")
-    return value
 
 
 _PLACES = {"--output": "BUNDLE", "-o": "BUNDLE", "--from": "START"}

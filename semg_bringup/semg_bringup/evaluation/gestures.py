@@ -74,6 +74,8 @@ def evaluate_gestures(
         first, stop = part.rows(recording)
         decoded = decode(model, blocks_of(recording, first, stop))
         stamps = recording.times(0, recording.samples)
+        if part.row is not None:
+            done = [one for one in done if stamps[first] <= one.time <= stamps[stop - 1]]
         rate = recording.info.sample_rate
     times = at_decoded(stamps, decoded["sample"], rate)
     crossing = THRESHOLD if threshold is None else threshold

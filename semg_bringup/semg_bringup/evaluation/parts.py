@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from semg_driver.recordings.corpus import CorpusRow, corpus_file, read_corpus
+from semg_driver.recordings.corpus import CorpusRow, corpus_file, read_corpus, recordings_outside
 from semg_driver.recordings.opening import open_recording
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
@@ -42,7 +42,9 @@ class Part:
 def parts_of(data: Path, task: str, split: str) -> tuple[Part, ...]:
     """Find what there is to decode.
 
-    Gestures are scored over whole recordings, whatever part of it a corpus names.
+    Gestures are scored over whole recordings, whatever part of it a corpus names, as published;
+    only of a recording that is also in another split, which may have been trained on, just the
+    part is.
 
     Parameters
     ----------
@@ -67,13 +69,19 @@ def parts_of(data: Path, task: str, split: str) -> tuple[Part, ...]:
     if corpus is None:
         return (Part(data.stem, data),)
     rows = read_corpus(corpus, "" if split == ALL else split)
+    whole: set[Path] = set()
     if task == "discrete_gestures":
-        return tuple(Part(path.stem, path) for path in dict.fromkeys(row.path for row in rows))
+        elsewhere = frozenset() if split == ALL else recordings_outside(corpus, split)
+        whole = {row.path for row in rows} - elsewhere
     parts_in = Counter(row.path for row in rows)
     seen: Counter[Path] = Counter()
     parts = []
     for row in rows:
         seen[row.path] += 1
+        if row.path in whole:
+            if seen[row.path] == 1:
+                parts.append(Part(row.path.stem, row.path))
+            continue
         number = f"-{seen[row.path]}" if parts_in[row.path] > 1 else ""
         parts.append(Part(row.path.stem + number, row.path, row))
     return tuple(parts)

@@ -29,7 +29,7 @@ from semg_decoders.inference.session import Model
 from semg_decoders.signal.conditioning import SAMPLE_RATE
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
-from semg_driver.recordings.spans import read_spans
+from semg_driver.recordings.spans import read_spans, spans_within
 
 TASK = "discrete_gestures"
 _NOTHING = "none"
@@ -63,7 +63,7 @@ def evaluate_postures(part: Part, bundle: Path) -> PostureResult:
     Parameters
     ----------
     part : Part
-        All of the recording is decoded.
+        What is decoded.
     bundle : Path
         Folder of a bundle whose outputs exclude each other.
 
@@ -75,9 +75,11 @@ def evaluate_postures(part: Part, bundle: Path) -> PostureResult:
     model = Model.load(str(bundle))
     with open_labelled(part.path, TASK) as recording:
         rate = recording.info.sample_rate
-        spans = _spans(recording, model.bundle.output.labels)
-        decoded = decode(model, blocks_of(recording, 0, recording.samples))
-        edges = [row / rate for row in (*recording.segment_starts, recording.samples)]
+        first, stop = part.rows(recording)
+        spans = _spans(recording, model.bundle.output.labels, first, stop)
+        decoded = decode(model, blocks_of(recording, first, stop))
+        starts = [row for row in recording.segment_starts if first < row < stop]
+        edges = [row / rate for row in (first, *starts, stop)]
     asked: list[str] = []
     held: list[str | None] = []
     for piece, (start, end) in enumerate(pairwise(edges)):
@@ -85,7 +87,7 @@ def evaluate_postures(part: Part, bundle: Path) -> PostureResult:
         times, names = decision_times(inside, start, end)
         asked += names
         held += held_at(decoded, piece, times, model.bundle.output.neutral)
-    minutes = edges[-1] / 60
+    minutes = (edges[-1] - edges[0]) / 60
     changes = len(np.unique(decoded["event_sample"]))
     asked_changes = sum(a.end == b.start and a.name != b.name for a, b in pairwise(spans))
     score = score_postures(asked, held)
@@ -121,9 +123,11 @@ def held_at(
     return [states[i] for i in np.searchsorted(decoded["event_sample"][chosen], samples, "right")]
 
 
-def _spans(recording: Hdf5Recording, labels: Sequence[str]) -> list[PostureSpan]:
+def _spans(
+    recording: Hdf5Recording, labels: Sequence[str], first: int, stop: int
+) -> list[PostureSpan]:
     rate = recording.info.sample_rate
-    spans = read_spans(recording)
+    spans = spans_within(read_spans(recording), first, stop)
     names = sorted({span.name for span in spans})
     if not set(names) & set(labels):
         raise RecordingError(

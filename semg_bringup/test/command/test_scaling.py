@@ -47,6 +47,15 @@ def test_what_cannot_be_drawn_or_trained_is_refused_in_one_line(words, said, tab
     assert "\n" not in last
 
 
+def test_a_finished_table_outlives_a_command_that_is_refused(table, capsys, monkeypatch):
+    pytest.importorskip("torch", reason="torch is only installed for training")
+    monkeypatch.setenv("SEMG_CACHE", str(table.parent / "cache"))
+    words = ["--task", "wrist", "--size", "published", "--people", "1,3"]
+    assert main(["scaling", *words, "--output", str(table.parent)]) == 2
+    assert "--steps: must be given" in capsys.readouterr().err
+    assert table.read_text() == ROWS
+
+
 def test_numbers_of_people_are_whole_and_above_zero(capsys):
     with pytest.raises(SystemExit):
         main(["scaling", "--task", "wrist", "--output", "x", "--people", "3,0"])

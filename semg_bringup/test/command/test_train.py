@@ -86,6 +86,8 @@ def test_without_torch_it_says_what_is_needed_in_one_line(tmp_path):
         (["--task", "wrist", "--mix", "0.5"], "--mix: is for --data"),
         (["--task", "wrist", "--data", "nowhere.hdf5"], "nowhere.hdf5: "),
         (["--task", "wrist", "--people", "0"], "nothing to train on"),
+        (["--task", "wrist", "--set", "network.mlp=[]"], "network.mlp: is empty"),
+        (["--task", "wrist", "--set", "batch.window_s=0.005"], "must be at least 0.1"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_in_one_line(words, said, tmp_path, capsys, monkeypatch):
@@ -101,7 +103,7 @@ def test_what_cannot_be_trained_is_refused_in_one_line(words, said, tmp_path, ca
 
 def test_a_training_that_is_interrupted_goes_on_to_the_same_bundle(moving, start, tmp_path):
     pytest.importorskip("torch", reason="torch is only installed for training")
-    words = ["--task", "wrist", "--data", moving, "--steps", "40", "--threads", "1", *TINY]
+    words = ["--task", "wrist", "--data", moving, "--steps", "200", "--threads", "1", *TINY]
 
     def train_to(name):
         return start(*words, "--output", tmp_path / name, "--log-dir", tmp_path / f"{name}-log")
@@ -114,7 +116,7 @@ def test_a_training_that_is_interrupted_goes_on_to_the_same_bundle(moving, start
     interrupted.send_signal(signal.SIGINT)
     code, _, error = finished(interrupted)
     assert code == 130
-    assert "of 40; the same command goes on from there" in error
+    assert "of 200; the same command goes on from there" in error
     assert not (tmp_path / "pieces").exists()
 
     code, out, error = finished(train_to("pieces"))

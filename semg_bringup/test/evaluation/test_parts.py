@@ -34,8 +34,14 @@ def test_each_row_of_a_split_is_a_part_with_a_name_of_its_own(corpus):
 
 
 def test_gestures_are_scored_over_whole_recordings(corpus):
-    parts = parts_of(corpus, "discrete_gestures", "test")
+    parts = parts_of(corpus, "discrete_gestures", ALL)
     assert [(part.name, part.row) for part in parts] == [("day1", None), ("day2", None)]
+
+
+def test_of_a_recording_in_several_splits_only_the_part_is_scored(corpus):
+    parts = parts_of(corpus, "discrete_gestures", "test")
+    starts = [(part.name, part.row and part.row.start) for part in parts]
+    assert starts == [("day1-1", 1000.0), ("day2", None), ("day1-2", 1001.0)]
 
 
 def test_a_recording_is_one_part(write):

@@ -9,6 +9,7 @@ from semg_bringup.evaluation.postures import evaluate_postures, held_at, report_
 from semg_bringup.evaluation.recordings import evaluate_recordings
 from semg_decoders.inference.bundle import BundleError, ModelBundle
 from semg_decoders.inference.writer import write_bundle
+from semg_driver.recordings.corpus import CorpusRow
 from semg_driver.recordings.recording import RecordingError
 
 LABELS = ["rest", "fist", "open"]
@@ -89,6 +90,15 @@ def test_postures_that_are_done_a_little_late_are_all_right(bundle, recorded):
     assert result.score.decisions == 7 + 7 + 9
     assert result.changes_per_minute == pytest.approx(20.0)
     assert result.asked_changes_per_minute == pytest.approx(20.0)
+
+
+def test_of_a_row_of_a_corpus_only_that_is_scored(bundle, recorded):
+    done = (("rest", 0.0, 2.0), ("open", 2.0, 6.0))
+    path = recorded(done)
+    row = CorpusRow(path, BEGIN + 2.0, BEGIN + 6.0, "test", "corpus, line 2")
+    result = evaluate_postures(Part(path.stem, path, row), bundle)
+    assert result.score.recalls == {"fist": 0.0, "open": 1.0}
+    assert result.asked_changes_per_minute == pytest.approx(15.0)
 
 
 def test_a_posture_that_is_taken_for_another_counts_in_its_row(bundle, recorded):

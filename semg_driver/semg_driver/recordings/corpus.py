@@ -123,6 +123,28 @@ def read_corpus(path: str | Path, split: str = "") -> tuple[CorpusRow, ...]:
     return tuple(_row(path.parent, place, fields) for place, fields in wanted)
 
 
+def recordings_outside(path: str | Path, split: str) -> frozenset[Path]:
+    """Return the recordings, there or not, that a corpus' CSV file names for other splits.
+
+    Parameters
+    ----------
+    path : str or Path
+        As in `read_corpus`.
+    split : str
+        Of the others.
+
+    Raises
+    ------
+    RecordingError
+        If the file is no such table.
+    """
+    path = Path(path)
+    rows = (fields for _, fields in _fields(path))
+    return frozenset(
+        path.parent / f"{fields['dataset']}.hdf5" for fields in rows if fields["split"] != split
+    )
+
+
 def _fields(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield where each row stands and what its columns hold."""
     try:

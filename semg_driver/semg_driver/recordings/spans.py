@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -122,6 +122,12 @@ def read_spans(recording: Hdf5Recording) -> tuple[Span, ...]:
         else:
             pieces.append(piece)
     return tuple(pieces)
+
+
+def spans_within(spans: Iterable[Span], first: int, stop: int) -> tuple[Span, ...]:
+    """Return what lies in rows [first, stop) of some spans, cut there."""
+    cut = (Span(span.name, max(span.first, first), min(span.stop, stop)) for span in spans)
+    return tuple(span for span in cut if span.first < span.stop)
 
 
 def _between(recording: Hdf5Recording, cues: tuple[Cue, ...]) -> list[Span]:

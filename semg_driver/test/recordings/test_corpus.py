@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from semg_driver.recordings.corpus import corpus_file, read_corpus
+from semg_driver.recordings.corpus import corpus_file, read_corpus, recordings_outside
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
 
@@ -52,6 +52,12 @@ def test_rows_come_in_order_with_their_recording(write, recording):
     assert (first.path, first.start, first.end, first.split) == (recording, 100.0, 100.1, "test")
     assert (second.start, second.split) == (100.25, "train")
     assert read_corpus(path, "train") == (second,)
+
+
+def test_recordings_of_other_splits_are_named_whether_they_are_there_or_not(write, recording):
+    path = write(HEADER + "day1,100.0,100.1,test\nday1,100.2,100.3,val\nday9,0,1,train\n")
+    assert recordings_outside(path, "test") == {recording, recording.with_name("day9.hdf5")}
+    assert recordings_outside(path, "train") == {recording}
 
 
 def test_columns_may_stand_in_any_order_beside_others(write):

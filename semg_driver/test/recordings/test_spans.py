@@ -7,7 +7,7 @@ import pytest
 
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
-from semg_driver.recordings.spans import Cue, Span, holds, read_cues, read_spans
+from semg_driver.recordings.spans import Cue, Span, holds, read_cues, read_spans, spans_within
 
 BEGIN = 1.7e9
 RATE = 1000.0
@@ -86,6 +86,11 @@ def test_stages_of_one_name_in_a_row_are_one_unless_a_segment_begins(recording):
 def test_a_stage_over_a_seam_is_cut_there(recording):
     found = read_spans(recording(stages=[("rest", 1, 9)], segment_starts=(0, 4000)))
     assert found == (Span("rest", 1000, 4000), Span("rest", 4000, 9000))
+
+
+def test_spans_are_cut_to_some_rows():
+    spans = (Span("rest", 0, 2000), Span("fist", 2000, 5000), Span("rest", 5000, 9000))
+    assert spans_within(spans, 1000, 5000) == (Span("rest", 1000, 2000), spans[1])
 
 
 def test_without_stages_a_prompt_lasts_until_the_next_or_the_end_of_its_segment(recording):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from semg_training.fitting.stopping import StopRequest
 from semg_training.tasks.task import Task
 
 BEST, LAST = "best.ckpt", "last.ckpt"
+MEASUREMENTS = "measurements.csv"
+BOARD = "tensorboard"
+"""Folder of what TensorBoard shows."""
+_PARTIAL = ".partial"
 
 
 @dataclass
@@ -30,7 +35,7 @@ class Progress:
     Attributes
     ----------
     score : float
-        Best one so far.
+        Best one so far; minus infinity if none was a number.
     best_step : int
         After which it was reached.
     worse : int
@@ -43,6 +48,14 @@ class Progress:
     best_step: int = 0
     worse: int = 0
     seconds: float = 0.0
+
+
+def forget(folder: Path) -> None:
+    """Delete what a training left in a folder, and nothing else that may lie there."""
+    for name in (BEST, LAST, MEASUREMENTS):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).with_suffix(_PARTIAL).unlink(missing_ok=True)
+    shutil.rmtree(folder / BOARD, ignore_errors=True)
 
 
 def saved_progress(checkpoint: Mapping[str, Any]) -> Progress:
@@ -81,7 +94,7 @@ class Checking(Callback):
         self.progress = Progress()
         self._task, self._plan, self._folder = task, plan, folder
         self._stop, self._log = stop, log
-        self._file = MeasurementFile(folder / "measurements.csv")
+        self._file = MeasurementFile(folder / MEASUREMENTS)
         self._losses: list[torch.Tensor] = []
         self._step = 0
         self._began = 0.0
@@ -140,7 +153,9 @@ class Checking(Callback):
         loss = float(torch.stack([one.cpu() for one in self._losses]).mean())
         self._losses.clear()
         self.progress.seconds = time.monotonic() - self._began
-        if score > self.progress.score:
+        if not math.isfinite(score):
+            score = -math.inf  # the weights are no good, but the training may still recover
+        if score > self.progress.score or not self.progress.best_step:
             self.progress.score, self.progress.best_step = score, self._step
             self.progress.worse = 0
             _save(trainer, self._folder / BEST, weights_only=True)
@@ -158,7 +173,7 @@ class Checking(Callback):
 
 
 def _save(trainer: lightning.Trainer, path: Path, weights_only: bool = False) -> None:
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(_PARTIAL)
     trainer.save_checkpoint(partial, weights_only=weights_only)
     if trainer.is_global_zero:
         partial.replace(path)

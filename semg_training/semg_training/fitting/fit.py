@@ -19,7 +19,7 @@ from rich.console import Console
 from torch import nn
 
 from semg_training.fitting.bar import ProgressBar
-from semg_training.fitting.checking import BEST, LAST, Checking, Progress, saved_progress
+from semg_training.fitting.checking import BEST, BOARD, LAST, Checking, Progress, saved_progress
 from semg_training.fitting.checkpoint import IDENTITY, read_checkpoint, weights
 from semg_training.fitting.draws import Draws, loader
 from semg_training.fitting.module import FittedNetwork
@@ -75,7 +75,7 @@ class TrainingRecord:
     Attributes
     ----------
     score : float
-        Of the weights that were kept.
+        Of the weights that were kept; minus infinity if no measurement gave a number.
     step : int
         After which they were reached.
     steps : int
@@ -167,6 +167,7 @@ def _fit(
 ) -> tuple[int, Progress]:
     """Train from step `done` on; return how far that came."""
     plan = settings.plan
+    network.train()  # weights that were measured or exported before come without dropout
     module = FittedNetwork(network, task, settings.optimiser, settings.plan, settings.seed)
     with StopRequest() as stop, _quiet():
         checking = Checking(task, plan, folder, stop, log)
@@ -195,7 +196,7 @@ def _trainer(settings: FitSettings, folder: Path, callbacks: list[Callback]) -> 
         accumulate_grad_batches=settings.accumulate,
         gradient_clip_val=settings.optimiser.gradient_clip,
         callbacks=callbacks,
-        logger=TensorBoardLogger(folder, name="", version="tensorboard") if with_board else False,
+        logger=TensorBoardLogger(folder, name="", version=BOARD) if with_board else False,
         default_root_dir=folder,
         use_distributed_sampler=False,
         enable_checkpointing=False,

@@ -20,7 +20,7 @@ from semg_node.strict_yaml import read_yaml
 from semg_training.gesture_targets import GESTURES
 from semg_training.int8.choice import choose_layers
 from semg_training.int8.layers import FEWEST_WEIGHTS, Layer, large_layers, quantised
-from semg_training.int8.metrics import TOLERANCES, Metrics, metrics
+from semg_training.int8.metrics import TOLERANCES, Metrics, harm, metrics
 from semg_training.int8.trial import Answer, Stretch, answer, largest_change, simulated
 
 CHOICE_PEOPLE = (2_900_001, 2_900_002, 2_900_003)
@@ -29,7 +29,7 @@ TEST_PEOPLE = (721, 722, 723, 724)
 """Simulated people on whom the result is measured."""
 SECONDS = 120.0
 _MARGIN = 0.5
-"""Share of the tolerance that is used up on the people whom layers are chosen on."""
+"""Share of the tolerances that may be used up on the people whom layers are chosen on."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Int8Report:
 
     Attributes
     ----------
-    metric, tolerance
-        What must not change by more than the tolerance.
+    tolerances : dict of str to float
+        Metrics that count, and by how much each may change on `TEST_PEOPLE`.
     layers, kept : tuple of Layer
         Those with 8 bits, and large ones that stayed in float32.
     before, after : dict of str to float
@@ -50,8 +50,7 @@ class Int8Report:
         Bytes of the graph.
     """
 
-    metric: str
-    tolerance: float
+    tolerances: dict[str, float]
     layers: tuple[Layer, ...]
     kept: tuple[Layer, ...]
     before: Metrics
@@ -62,13 +61,13 @@ class Int8Report:
 
     @property
     def harm(self) -> float:
-        """By how much the metric changed on the test people."""
-        return abs(self.after[self.metric] - self.before[self.metric])
+        """Largest change on the test people, as a share of what is accepted."""
+        return harm(self.before, self.after, self.tolerances)
 
     @property
     def accepted(self) -> bool:
         """Whether any layer has 8 bits, and does no harm."""
-        return bool(self.layers) and self.harm <= self.tolerance
+        return bool(self.layers) and self.harm <= 1
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything for ``bundle.yaml``."""
@@ -148,22 +147,26 @@ def convert(
     }
     layers = large_layers(trials.graph, fewest)
     allowed = TOLERANCES[bundle.task]
-    metric = allowed.metric
+
+    def accepted(found: Metrics) -> dict[str, float]:
+        return {one.metric: one.of(found[one.metric]) for one in allowed}
+
     if not layers:
         size = len(trials.graph)
-        return Int8Report(metric, 0.0, (), (), {}, {}, {}, size, size)
+        return Int8Report({}, (), (), {}, {}, {}, size, size)
     _check_measurable(bundle)
     progress("decoding simulated people in float32")
     choice = simulated(bundle.task, CHOICE_PEOPLE, seconds)
     float_choice = trials.answers(trials.graph, choice)
-    before_choice = metrics(bundle, choice, float_choice, float_choice)[metric]
+    before_choice = metrics(bundle, choice, float_choice, float_choice)
+    limits = accepted(before_choice)
 
-    def harm(tried: Sequence[Layer]) -> float:
+    def harm_of(tried: Sequence[Layer]) -> float:
         progress(f"trying 8 bits in {len(tried)} of {len(layers)} large layers")
         answers = trials.answers(quantised(trials.graph, tried), choice)
-        return abs(metrics(bundle, choice, answers, float_choice)[metric] - before_choice)
+        return harm(before_choice, metrics(bundle, choice, answers, float_choice), limits)
 
-    chosen = choose_layers(layers, harm, _MARGIN * allowed.of(before_choice))
+    chosen = choose_layers(layers, harm_of, _MARGIN)
     graph = quantised(trials.graph, chosen)
     progress("measuring on people who had no part in that")
     test = simulated(bundle.task, TEST_PEOPLE, seconds)
@@ -173,8 +176,7 @@ def convert(
         changes[name] = largest_change([before_stretch], trials.answers(graph, [stretch]))
     before = metrics(bundle, test, float_test, float_test)
     report = Int8Report(
-        metric,
-        allowed.of(before[metric]),
+        accepted(before),
         chosen,
         tuple(layer for layer in layers if layer not in chosen),
         before,

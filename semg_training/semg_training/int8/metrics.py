@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,11 +43,40 @@ class Tolerance:
 
 
 TOLERANCES = {
-    "discrete_gestures": Tolerance("CLER", absolute=0.005),
-    "wrist": Tolerance("error, deg/s", relative=0.01),
-    "handwriting": Tolerance("text unlike float32's, %", absolute=1.0),
+    # CLER alone would not see that nothing is detected any more.
+    "discrete_gestures": (
+        Tolerance("CLER", absolute=0.005),
+        Tolerance("misses/min", absolute=0.5, relative=0.05),
+        Tolerance("false alarms/min", absolute=0.5, relative=0.05),
+    ),
+    "wrist": (Tolerance("error, deg/s", relative=0.01),),
+    "handwriting": (Tolerance("text unlike float32's, %", absolute=1.0),),
 }
 """By task."""
+
+
+def harm(before: Metrics, after: Metrics, tolerances: Mapping[str, float]) -> float:
+    """Return the largest change of a metric as a share of what is accepted.
+
+    Infinite where a metric is NaN, as nothing can be told from it.
+
+    Parameters
+    ----------
+    before, after : dict of str to float
+        Metrics.
+    tolerances : mapping of str to float
+        Accepted change of each metric that counts.
+    """
+    shares = [
+        _share(abs(after[name] - before[name]), accepted) for name, accepted in tolerances.items()
+    ]
+    return max(shares)
+
+
+def _share(change: float, accepted: float) -> float:
+    if math.isnan(change):
+        return math.inf
+    return change / accepted if accepted else (math.inf if change else 0.0)
 
 
 def metrics(
@@ -120,7 +150,7 @@ def _handwriting(
         for side in (answers, float_answers)
     )
     errors = pool_text_errors(map(score_text, texts, others))
-    return {"text unlike float32's, %": errors.cer}
+    return {"text unlike float32's, %": errors.cer if errors.characters else math.nan}
 
 
 _METRICS: dict[str, Callable[..., Metrics]] = {

@@ -12,8 +12,8 @@ def lines(report: Int8Report) -> list[str]:
         return ["8 bits: no layer is large enough to gain by it; the bundle stays in float32"]
     if not report.layers:
         return [
-            f"8 bits: every large layer changes {report.metric} by more than {report.tolerance:g} "
-            "on simulated people; the bundle stays in float32"
+            f"8 bits: every large layer changes {_tolerances(report, ' or ')} on simulated people; "
+            "the bundle stays in float32"
         ]
     people = ", ".join(map(str, TEST_PEOPLE))
     found = [
@@ -35,7 +35,12 @@ def lines(report: Int8Report) -> list[str]:
     ]
     if not report.accepted:
         found.append(
-            f"{report.metric} may change by {report.tolerance:g} at most: "
-            "the bundle stays in float32"
+            f"{_tolerances(report, ' and ')} is too much of a change: the bundle stays in float32"
         )
     return found
+
+
+def _tolerances(report: Int8Report, word: str) -> str:
+    """Return what must not happen."""
+    each = [f"{name} by more than {accepted:g}" for name, accepted in report.tolerances.items()]
+    return f"{', '.join(each[:-1])}{word}{each[-1]}" if each[1:] else each[0]

@@ -19,8 +19,8 @@ from semg_decoders.signal.mpf import MpfFrames, MultiWindowMpf
 from semg_driver.devices.device import Truth
 from semg_driver.simulation.recording import simulate
 
-SCRIPTS = {"discrete_gestures": "gestures", "wrist": "wrist", "handwriting": "gestures"}
-"""What simulated people do for each task. They cannot write yet; their gestures stand in."""
+SCRIPTS = {"discrete_gestures": "gestures", "wrist": "wrist", "handwriting": "handwriting"}
+"""What simulated people do for each task."""
 
 
 @dataclass(frozen=True)

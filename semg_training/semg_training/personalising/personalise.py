@@ -21,6 +21,7 @@ from semg_decoders.signal.mpf import HANDWRITING_WINDOW, WRIST_WINDOW
 from semg_node.strict_yaml import read_yaml
 from semg_training.bundle_network import BundleNetwork, network_of, noise_steps
 from semg_training.export import exported
+from semg_training.fitting.devices import check_devices
 from semg_training.fitting.fit import FitSettings, fit
 from semg_training.fitting.plan import Plan
 from semg_training.personalising.layers import LAYERS, freeze_others, trained_weights
@@ -160,6 +161,7 @@ def personalise(request: PersonaliseRequest, console: Console) -> PersonaliseRep
         If a signal asked to stop.
     """
     check_output(request.output, request.force)
+    check_devices(request.accelerator)
     bundle = ModelBundle.load(request.bundle)
     start = network_of(bundle)
     _check_usable(bundle, start.task)

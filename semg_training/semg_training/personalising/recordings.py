@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from semg_training.refusal import TrainingRefused
+from semg_training.sources.parts import Part
 from semg_training.sources.people import cache_folder
 from semg_training.sources.recorded import read_recorded
 from semg_training.sources.written_recordings import divided
@@ -100,7 +101,7 @@ def _is_labelled(recording: Any, task: str) -> bool:
 def _written(paths: Sequence[Path], kind: type[Any]) -> PersonRecordings:
     found = PersonRecordings([], [])
     for path in paths:
-        training, validation = divided(path, kind)
+        training, validation = divided(Part(path.expanduser(), "handwriting"), kind)
         found.training.extend(training)
         found.validation.extend(validation)
     return found

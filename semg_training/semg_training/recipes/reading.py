@@ -134,6 +134,10 @@ def _check_sizes(recipe: Recipe, where: str) -> None:
         value = getattr(recipe.network, field.name)
         if isinstance(value, int) and not isinstance(value, bool) and value < 1:
             raise RecipeError(f"{where}: network.{field.name}: {value}, must be at least 1")
+        if value == () or value == []:
+            raise RecipeError(
+                f"{where}: network.{field.name}: is empty, must have a number or more"
+            )
         if field.name == "dropout" and not 0 <= value < 1:
             raise RecipeError(f"{where}: network.dropout: {value:g}, must be from 0 to below 1")
 

@@ -112,7 +112,7 @@ class BatchSettings:
     def __post_init__(self) -> None:
         _least("size", self.size, 1)
         _least("accumulate", self.accumulate, 1)
-        _above("window_s", self.window_s, 0.0)
+        _least("window_s", self.window_s, 0.1)
 
 
 @dataclass(frozen=True)

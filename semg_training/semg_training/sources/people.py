@@ -18,6 +18,7 @@ from rich.progress import track
 from semg_driver.simulation.version import simulation_hash
 from semg_training.handwriting_recordings import HandwritingEmgRecording, HandwritingRecording
 from semg_training.recordings import EmgRecording, MpfRecording, plan_for
+from semg_training.sources.open_files import allow_many_open_files
 
 TRAINING_SEED = 1_000_000
 CHOICE_SEED = 2_000_000
@@ -96,6 +97,7 @@ def load_people(
     list of dict of str to Recording
         For each person the recording of each script.
     """
+    allow_many_open_files()
     folder = _folder(people, kind)
     missing = [seed for seed in people.seeds if not (folder / str(seed)).exists()]
     if missing:

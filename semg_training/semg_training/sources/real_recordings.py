@@ -79,7 +79,7 @@ def pieces_of(part: Part, folder: Path) -> list[Made]:
 
 
 def digest(part: Part) -> str:
-    """Name of a part that changes when its recording does.
+    """Name of a part that changes when its recording does, or what it is for.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def digest(part: Part) -> str:
         states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
     except OSError as error:
         raise RecordingError(f"{part.path}: {error.strerror}") from None
-    row = None if part.row is None else (part.row.start, part.row.end)
+    row = None if part.row is None else (part.row.start, part.row.end, part.use)
     gestures = (part.gestures.labels, part.gestures.channels)
     whole = (_FORMAT, str(part.path.resolve()), states, part.task, row, part.labelled, gestures)
     said = repr(whole)
@@ -173,6 +173,9 @@ def _unlabelled(recording: Recording) -> Iterator[Stretch]:
         info, expected = block.info, block.first_sample + len(block.emg)
         if np.isfinite(block.emg).all():
             blocks.append(block.emg)
+        elif blocks:
+            yield np.concatenate(blocks), np.empty((0, 2), np.int64), info
+            blocks = []
     if blocks:
         yield np.concatenate(blocks), np.empty((0, 2), np.int64), info
 

@@ -18,11 +18,14 @@ from semg_driver.recordings.recording import RecordingError
 from semg_training.gesture_targets import NINE_GESTURES, GestureSet
 from semg_training.recordings import EmgRecording, MpfRecording
 from semg_training.refusal import TrainingRefused
+from semg_training.sources.open_files import allow_many_open_files
 from semg_training.sources.parts import BOTH, CHOICE, Part, parts_of
 from semg_training.sources.real_recordings import digest, pieces_of
 
 CHOICE_SHARE = 0.2
 """Of a recording that is used for both, at its end."""
+SHORTEST_CHOICE = 0.5
+"""s of a piece to choose the model on: of less nothing can be said."""
 
 
 @dataclass
@@ -88,6 +91,7 @@ def read_recorded(
     TrainingRefused
         If a recording cannot be used and `strict` is set, or none can be.
     """
+    allow_many_open_files()
     found = Recorded()
     parts: list[Part] = []
     for group, labelled in ((paths, True), (nothing_done, False)):
@@ -132,9 +136,16 @@ def _prepare(part: Part, folder: Path) -> str | None:
 
 
 def _add(found: Recorded, part: Part, pieces: Sequence[Any]) -> None:
-    if part.use != BOTH:
-        (found.choice if part.use == CHOICE else found.training).extend(pieces)
-        return
+    if part.use == CHOICE:
+        found.choice += pieces
+    elif part.use == BOTH:
+        _divide(found, pieces)
+    else:
+        found.training += pieces
+    found.choice[:] = [piece for piece in found.choice if piece.seconds >= SHORTEST_CHOICE]
+
+
+def _divide(found: Recorded, pieces: Sequence[Any]) -> None:
     # The last fifth of the recording, in whichever pieces it lies.
     left = (1 - CHOICE_SHARE) * sum(piece.seconds for piece in pieces)
     for piece in pieces:

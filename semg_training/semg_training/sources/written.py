@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from semg_decoders.signal.conditioning import SAMPLE_RATE, Conditioner
 from semg_decoders.signal.mpf import HANDWRITING_WINDOW, samples_needed
 from semg_driver.devices.device import WrittenText
+from semg_driver.recordings.corpus import CorpusRow
 from semg_driver.recordings.opening import open_recording
 from semg_driver.recordings.recording import RecordingError
 from semg_driver.recordings.released_hdf5 import Hdf5Recording
@@ -29,7 +30,7 @@ Made = HandwritingRecording | HandwritingEmgRecording
 _COLUMNS = ("prompt", "start", "end")
 
 
-def read_written(path: Path, kind: type[Any]) -> list[Made]:
+def read_written(path: Path, kind: type[Any], row: CorpusRow | None = None) -> list[Made]:
     """Return the stretches of a recording that have no break, with the prompts in them.
 
     Parameters
@@ -38,6 +39,8 @@ def read_written(path: Path, kind: type[Any]) -> list[Made]:
         HDF5 file in the released layout.
     kind : type
         `HandwritingRecording` or `HandwritingEmgRecording`.
+    row : CorpusRow, optional
+        Which part of it to read; all when not given.
 
     Raises
     ------
@@ -58,7 +61,8 @@ def read_written(path: Path, kind: type[Any]) -> list[Made]:
             raise RecordingError(
                 f"{path}: {recording.info.channels} channels, but must have {CHANNELS}"
             )
-        return list(_stretches(recording, kind))
+        rows = (0, recording.samples) if row is None else row.rows(recording)
+        return list(_stretches(recording, kind, *rows))
     except RecordingError:
         raise
     except Exception as error:  # a damaged file can fail anywhere
@@ -68,12 +72,12 @@ def read_written(path: Path, kind: type[Any]) -> list[Made]:
         recording.close()
 
 
-def _stretches(recording: Hdf5Recording, kind: type[Any]) -> Iterator[Made]:
+def _stretches(recording: Hdf5Recording, kind: type[Any], first: int, stop: int) -> Iterator[Made]:
     prompts = written_rows(recording)
     info = recording.info
     ratio = SAMPLE_RATE / info.sample_rate
-    edges = [edge for edge in recording.segment_starts if 0 < edge < recording.samples]
-    for begin, end in pairwise([0, *edges, recording.samples]):
+    edges = [edge for edge in recording.segment_starts if first < edge < stop]
+    for begin, end in pairwise([first, *edges, stop]):
         emg = recording.read(begin, end)
         if not np.isfinite(emg).all():
             raise RecordingError(f"{recording.path}: EMG is no number somewhere")

@@ -73,7 +73,7 @@ def moving_recordings(recordings: Sequence[MpfRecording]) -> list[MpfRecording]:
 def velocity_scores(
     network: torch.nn.Module, recordings: Sequence[MpfRecording]
 ) -> list[VelocityScore]:
-    """Compare decoded and true velocity, for each recording."""
+    """Compare decoded and true velocity, for each recording that knows the latter somewhere."""
     network.eval()
     device = next(network.parameters()).device
     scores = []
@@ -83,6 +83,10 @@ def velocity_scores(
         state = torch.zeros(network.state_shape(), device=device)  # type: ignore[operator]
         with torch.no_grad():
             outputs, _, _ = network(frames[None], state, state.clone())
-        decoded = FRAME_RATE * outputs[0, 1:, 0].cpu().numpy()
-        scores.append(score_velocity(decoded, FRAME_RATE * recording.displacement[1:]))
+        decoded = FRAME_RATE * outputs[0, :, 0].cpu().numpy()
+        known = np.isfinite(recording.displacement)
+        known[:1] = False  # nothing came before the first frame
+        if known.any():
+            true = FRAME_RATE * recording.displacement[known]
+            scores.append(score_velocity(decoded[known], true))
     return scores

@@ -2,6 +2,7 @@
 """Training learns, goes on after an interruption, and repeats itself by seed."""
 
 import csv
+import math
 import os
 import signal
 
@@ -10,6 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is only installed for training")
 
+from semg_training.fitting.checking import forget  # noqa: E402
 from semg_training.fitting.checkpoint import CheckpointError  # noqa: E402
 from semg_training.fitting.fit import FitSettings, Interrupted, fit  # noqa: E402
 from semg_training.fitting.plan import Plan  # noqa: E402
@@ -122,6 +124,37 @@ def test_a_finished_training_only_gives_its_weights_again(gestures, tmp_path):
     again = quiet_fit(second, gesture_task(gestures), settings(2), tmp_path)
     assert again == record
     assert_same_weights(first, second)
+
+
+def test_weights_that_were_measured_before_are_trained_with_dropout_from_the_first_step(
+    gestures, tmp_path
+):
+    found = []
+
+    class WatchedTask(GestureTask):
+        def loss(self, outputs, batch):
+            found.append(network.training)
+            return super().loss(outputs, batch)
+
+    network = gesture_network(dropout=0.5)
+    network.eval()
+    quiet_fit(network, WatchedTask(**vars(gesture_task(gestures))), settings(3), tmp_path)
+    assert found == [True] * 3
+
+
+def test_a_training_whose_measurements_are_no_numbers_ends_and_says_so(gestures, tmp_path):
+    still = EmgRecording(gestures.emg, gestures.events[:0])
+    task = GestureTask([gestures], [still], batch_size=8, frames=400)
+    record = quiet_fit(gesture_network(), task, settings(4), tmp_path)
+    assert (record.score, record.steps) == (-math.inf, 4)
+
+
+def test_what_a_training_left_is_forgotten_and_nothing_else(gestures, tmp_path):
+    (tmp_path / "thesis.txt").write_text("long")
+    quiet_fit(gesture_network(), gesture_task(gestures), settings(2), tmp_path)
+    assert len(list(tmp_path.iterdir())) >= 4
+    forget(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_training_ends_when_nothing_has_become_better_for_long_enough(gestures, tmp_path):

@@ -14,7 +14,8 @@ FIRST, SECOND = Layer("/lstm/LSTM", "LSTM", 10**6), Layer("/lstm/LSTM_1", "LSTM"
 
 def report(layers=(), kept=(), after=0.1):
     return Int8Report(
-        "CLER", 0.005, layers, kept, {"CLER": 0.1}, {"CLER": after},
+        {"CLER": 0.005, "misses/min": 0.5}, layers, kept,
+        {"CLER": 0.1, "misses/min": 2.0}, {"CLER": after, "misses/min": 2.1},
         {"simulated people": 0.0123}, 8_000_000, 2_000_000,
     )  # fmt: skip
 
@@ -37,8 +38,14 @@ def test_layers_that_stayed_are_named():
     ("outcome", "reason"),
     [
         (report(), "no layer is large enough"),
-        (report(kept=(FIRST,)), "every large layer changes CLER by more than 0.005"),
-        (report((FIRST,), after=0.2), "CLER may change by 0.005 at most"),
+        (
+            report(kept=(FIRST,)),
+            "CLER by more than 0.005 or misses/min by more than 0.5 on",
+        ),
+        (
+            report((FIRST,), after=0.2),
+            "0.005 and misses/min by more than 0.5 is too much",
+        ),
     ],
 )
 def test_why_a_bundle_stays_in_float32_is_told(outcome, reason):

@@ -142,7 +142,9 @@ def test_a_recording_of_six_channels_and_other_gestures_becomes_a_bundle(
     bundle = train(request, Console(file=io.StringIO()))
     assert bundle.output.labels == ("fist_press", "fist_release", "snap", "wave")
     assert bundle.trained_on["recipe"]["augmentation"]["roll"] == 3
-    assert set(bundle.metrics["event_f1_by_gesture"]) <= set(bundle.output.labels)
+    by_gesture = bundle.metrics["event_f1_by_gesture"]
+    assert by_gesture
+    assert set(by_gesture) <= set(bundle.output.labels)
     decoder = GestureDecoder(Model.load(str(tmp_path / "mine")))
     (step, *_) = decoder.push(np.zeros((61, 6), np.float32), 0)
     assert step.probabilities.shape == (1, 4)

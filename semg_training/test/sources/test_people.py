@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulated people come from the cache when they are there."""
 
+import resource
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,17 @@ def test_a_second_load_reads_what_the_first_one_simulated(tmp_path, monkeypatch)
         np.testing.assert_array_equal(before["demo"].emg, after["demo"].emg)
     assert not np.array_equal(first[0]["demo"].emg, first[1]["demo"].emg)
     assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_hundreds_of_people_may_be_open_at_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMG_CACHE", str(tmp_path))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, soft), hard))
+    try:
+        load_people(People(TRAINING_SEED, 0, 0.1), EmgRecording, progress=False)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_people_kept_for_evaluation_are_refused():

@@ -77,6 +77,12 @@ def test_breaks_part_a_recording(write, read):
     assert [len(one.emg) for one in (*found.training, *found.choice)] == [3000, 3400, 1600]
 
 
+def test_pieces_too_short_to_say_anything_of_a_model_are_not_for_choosing_it(write, read):
+    found, _ = read(write(prompts=prompted(1.0), segment_starts=np.array([0, 7200])))
+    assert [len(one.emg) for one in found.training] == [6400]
+    assert not found.choice
+
+
 def test_rows_of_a_corpus_are_used_for_what_their_split_says(write, read, tmp_path):
     write("a.hdf5", prompts=prompted(1.0))
     write("b.hdf5", prompts=prompted(1.0))

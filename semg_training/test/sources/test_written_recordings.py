@@ -23,6 +23,21 @@ def test_the_last_fifth_of_the_prompts_is_to_choose_on(write):
     assert texts(found.choice) == ["e"]
 
 
+def test_each_side_counts_as_long_as_its_share_of_the_prompts(write):
+    found = read_written_recordings([write(prompts=PROMPTS)], HandwritingEmgRecording)
+    assert [one.seconds for one in (*found.training, *found.choice)] == [3.2, 0.8]
+
+
+def test_a_corpus_says_which_part_is_for_what_and_which_is_not_used(write, tmp_path):
+    write("day1.hdf5", prompts=PROMPTS)
+    rows = ("1000.0,1001.5,train", "1001.5,1002.2,val", "1002.2,1003.9,test")
+    text = "dataset,start,end,split\n" + "".join(f"day1,{row}\n" for row in rows)
+    (tmp_path / "handwriting_corpus.csv").write_text(text)
+    found = read_written_recordings([tmp_path], HandwritingEmgRecording)
+    assert (texts(found.training), texts(found.choice)) == (list("ab"), ["c"])
+    assert len(set(found.digests)) == 2
+
+
 def test_what_cannot_be_used_is_named_and_left_out(write, tmp_path):
     lines = []
     paths = [tmp_path / "none.hdf5", write(prompts=PROMPTS)]

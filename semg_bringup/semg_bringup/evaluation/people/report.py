@@ -54,9 +54,20 @@ def _writing(value: Callable[[WritingScore], float]) -> Callable[[Any], float]:
     return value
 
 
+def _cler(score: GestureScore) -> float:
+    """The error over detected gestures; NaN where none was detected."""
+    found = sum(score.doing.labels.values()) - score.doing.misses
+    return score.cler if found else math.nan
+
+
+def _cer(score: WritingScore) -> float:
+    """The error over what was to be written; NaN where no prompt was finished."""
+    return score.greedy.cer if score.greedy.characters else math.nan
+
+
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "gestures": (
-        Column("CLER", "cler", _gesture(lambda s: s.cler), 3),
+        Column("CLER", "cler", _gesture(_cler), 3),
         Column("missed, %", "missed_percent", _gesture(lambda s: s.missed), 1),
         Column(
             "false events/min of null activity",
@@ -71,7 +82,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("correlation", "correlation", _velocity(lambda s: s.correlation), 3, min),
     ),
     "handwriting": (
-        Column("CER, %", "cer", _writing(lambda s: s.greedy.cer), 1),
+        Column("CER, %", "cer", _writing(_cer), 1),
         Column(
             "CER by beam search, %",
             "cer_by_beam_search",
