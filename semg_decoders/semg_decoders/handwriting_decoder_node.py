@@ -33,7 +33,7 @@ class HandwritingNodeSettings(BundleSettings):
 
     bundle: str = setting(
         "",
-        "model bundle: name of an installed one, or path; there is no default one",
+        "model bundle: name of an installed one, such as handwriting, or path",
         read_only=True,
     )
 
@@ -60,7 +60,7 @@ class HandwritingDecoderComponent:
         shell = self._shell
         settings = parameters.read(shell, HandwritingNodeSettings)
         if not settings.bundle:
-            raise Refused("bundle: no handwriting bundle is named, and there is no default one")
+            raise Refused("bundle: no handwriting bundle is named, such as handwriting")
         self._model = self._stream.configure(settings, INPUT)
         given = parameters.read(shell, OptionalWritingSettings)
         try:

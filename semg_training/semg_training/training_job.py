@@ -16,6 +16,7 @@ import torch
 from rich.console import Console
 from torch import nn
 
+from semg_node.cache_folder import cache_folder
 from semg_training.fitting.checking import LAST, forget
 from semg_training.fitting.fit import FitSettings, TrainingRecord, fit
 from semg_training.fitting.plan import Plan, plan
@@ -24,7 +25,6 @@ from semg_training.recipes.recipe import Recipe
 from semg_training.refusal import TrainingRefused
 from semg_training.request import TrainingRequest
 from semg_training.sources.gathering import Gathered
-from semg_training.sources.people import cache_folder
 from semg_training.tasks.task import Task
 
 _GPU_WORKERS = 8

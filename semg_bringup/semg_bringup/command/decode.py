@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--bundle",
         required=True,
         metavar="NAME_OR_FOLDER",
-        help="model bundle: gestures, wrist, or the folder of another one, such as for handwriting",
+        help="model bundle: gestures, wrist, handwriting, or the folder of another one",
     )
     parser.add_argument(
         "--output", "-o", type=Path, required=True, metavar="FILE.npz", help="file to write"

@@ -32,8 +32,6 @@ Nothing of an archive that has a wrong checksum, is cut off, or would write outs
 folder is kept. --sha256 makes sure that it is the same one every time. While it is being
 unpacked, archive and recordings both need room.
 """
-_BUNDLES = {"handwriting": "handwriting-released"}
-"""Bundle to name in the example where semg brings none."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +52,5 @@ def run(options: argparse.Namespace) -> int:
     found = fetch_released(DATA if options.full else SAMPLES, options)
     print("\nnext:")
     for one in found:
-        bundle = _BUNDLES.get(one.task, one.task)
-        print(f"  semg evaluate --bundle {bundle} --data {shlex.quote(str(one.folder))}")
+        print(f"  semg evaluate --bundle {one.task} --data {shlex.quote(str(one.folder))}")
     return 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semg_bringup.command.refusal import CommandError
-from semg_bringup.downloads.cache import Holding, cache_folder
+from semg_bringup.downloads.cache import Holding
 from semg_bringup.downloads.fetching import fetch, held
 from semg_bringup.downloads.licence import ask
 from semg_bringup.downloads.progress import Bar, in_words
@@ -24,6 +24,7 @@ from semg_bringup.downloads.released import (
     ReleasedArchive,
 )
 from semg_bringup.downloads.transfer import check_url
+from semg_node.cache_folder import cache_folder
 
 ALL = "all"
 
@@ -104,7 +105,7 @@ def fetch_released(
     """
     tasks = list(TASKS) if options.task == ALL else [options.task]
     _check_options(tasks, options)
-    cache = cache_folder(options.cache)
+    cache = cache_folder() if options.cache is None else options.cache.expanduser().absolute()
     wanted = {task: _wanted(task, archives[task], options) for task in tasks}
     there = {
         task: held(cache / archives[task].place, url, sha256)

@@ -37,8 +37,8 @@ and time, handwriting with prompt, start and end, the wrist the field wrist_angl
 
 examples:
   semg simulate --person 17 --task gestures --minutes 10 --output me.hdf5
-  semg personalise --bundle gestures --recording me.hdf5 --output mine/gestures
-  semg personalise --bundle wrist --recording a.hdf5 b.hdf5 --layers output --output mine/wrist
+  semg personalise --bundle gestures --recording me.hdf5 --output my_gestures
+  semg personalise --bundle wrist --recording a.hdf5 b.hdf5 --layers output --output my_wrist
 """
 
 _NEEDED = ("torch", "lightning", "onnx", "semg_training")

@@ -37,7 +37,7 @@ examples:
   semg run --recording day2 --rate 0    the same as fast as it can be decoded
   semg run --record day3                write everything to a bag as well
   semg run --teleop mobile_base         drive a robot on cmd_vel by gestures (see the README first)
-  semg run --handwriting ./my_bundle -p handwriting_decoder.decoder:=beam
+  semg run --handwriting handwriting -p handwriting_decoder.decoder:=beam
   semg run -p gesture_decoder.threshold:=0.7 -p driver.simulator.script:=rest
   semg run --nodes driver preprocessor --network    be heard by decoders elsewhere
 """
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--handwriting",
         metavar="BUNDLE",
-        help="also decode handwriting, by this model bundle (name or folder; there is no default)",
+        help="also decode handwriting, by this model bundle (name or folder, such as handwriting)",
     )
     parser.add_argument(
         "--teleop",

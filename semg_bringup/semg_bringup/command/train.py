@@ -19,10 +19,11 @@ Train a network and write it as a model bundle, which the decoder nodes, semg de
 semg evaluate take like any other.
 
 What happens:
-  1. People are simulated, in parallel, and kept in the cache folder ($SEMG_CACHE, or
-     ~/.cache/semg). Training people have the seeds 1000000, 1000001, ...; model-choice people
-     2000000, 2000001, ... . A person with a smaller seed is never used here, so that anybody
-     can test on them. --data takes recordings of real people, instead or besides.
+  1. People are simulated, in parallel, and kept in the cache folder ($SEMG_CACHE,
+     else $XDG_CACHE_HOME/semg, else ~/.cache/semg). Training people have the seeds 1000000,
+     1000001, ...; model-choice people 2000000, 2000001, ... . A person with a smaller seed is
+     never used here, so that anybody can test on them. --data takes recordings of real people,
+     instead or besides.
   2. A network is trained as its recipe says. Now and then it is tried on the model-choice
      people; the weights that did best are kept.
   3. The network is exported to ONNX, compared with itself step by step, and written as a
@@ -48,14 +49,14 @@ Recipes are YAML files beside semg_training/recipes; --size takes the path of on
 --set changes single values: --set network.hidden=64 --set optimiser.learning_rate=1.0e-3
 
 examples:
-  semg train --task gestures --output my_bundles/gestures
-  semg train --task wrist --people 500 --seed 3 --output my_bundles/wrist
-  semg train --task gestures --size published --devices 4 --output big/gestures
-  semg train --task gestures --data day1.hdf5 day2.hdf5 --output mine/gestures
+  semg train --task gestures --output my_gestures
+  semg train --task wrist --people 500 --seed 3 --output my_wrist
+  semg train --task gestures --size published --devices 4 --output big_gestures
+  semg train --task gestures --data day1.hdf5 day2.hdf5 --output day_gestures
   # longer, and on more people, from where another training ended:
-  semg train --task wrist --from my_bundles/wrist --people 1000 --output longer/wrist
+  semg train --task wrist --from my_wrist --people 1000 --output longer_wrist
   # a quick try, two minutes:
-  semg train --task wrist --people 8 --steps 100 --output trial/wrist
+  semg train --task wrist --people 8 --steps 100 --output trial_wrist
 """
 
 _NEEDED = ("torch", "lightning", "onnx", "semg_training")
@@ -138,8 +139,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--precision",
         choices=("auto", "float32", "bfloat16"),
-        help="of most arithmetic (default: what the recipe says; the small ones say auto, the "
-        "faster one on this machine)",
+        help="of most arithmetic (default: what the recipe says; most small ones say auto, "
+        "the faster one on this machine)",
     )
     going_on = parser.add_argument_group("going on")
     again = going_on.add_mutually_exclusive_group()

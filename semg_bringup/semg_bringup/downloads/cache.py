@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,20 +29,6 @@ class Holding:
     sha256: str
     checked: bool
     files: Mapping[str, int]
-
-
-def cache_folder(chosen: Path | None = None) -> Path:
-    """Return the folder where fetched things are kept.
-
-    It is `chosen`, else ``$SEMG_CACHE``, else ``semg`` in ``$XDG_CACHE_HOME`` or ``~/.cache``.
-    """
-    if chosen is not None:
-        return chosen.expanduser().absolute()
-    if own := os.environ.get("SEMG_CACHE"):
-        return Path(own).absolute()
-    general = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    # The XDG specification wants a path that is not absolute to be ignored.
-    return (general if general.is_absolute() else Path.home() / ".cache") / "semg"
 
 
 def read_holding(folder: Path) -> Holding | None:

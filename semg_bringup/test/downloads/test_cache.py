@@ -1,26 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-from pathlib import Path
 
 import pytest
 
-from semg_bringup.downloads.cache import Holding, cache_folder, read_holding, write_holding
-
-
-@pytest.mark.parametrize(
-    ("own", "general", "expected"),
-    [
-        ("/own", "/general", "/own"),
-        ("", "/general", "/general/semg"),
-        ("", "not/absolute", "/home/me/.cache/semg"),
-        ("", "", "/home/me/.cache/semg"),
-    ],
-)
-def test_the_cache_lies_where_the_environment_says(monkeypatch, own, general, expected):
-    monkeypatch.setenv("HOME", "/home/me")
-    monkeypatch.setenv("SEMG_CACHE", own)
-    monkeypatch.setenv("XDG_CACHE_HOME", general)
-    assert cache_folder() == Path(expected)
-    assert cache_folder(Path("~/here")) == Path("/home/me/here")
+from semg_bringup.downloads.cache import Holding, read_holding, write_holding
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from semg_node.cache_folder import cache_folder
 from semg_training.refusal import TrainingRefused
 from semg_training.sources.parts import Part
-from semg_training.sources.people import cache_folder
 from semg_training.sources.recorded import read_recorded
 from semg_training.sources.written_recordings import divided
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from semg_node.cache_folder import cache_folder
 from semg_training.gesture_targets import NINE_GESTURES, GestureSet
 from semg_training.recipes.recipe import PeopleSettings
 from semg_training.refusal import TrainingRefused
@@ -16,7 +17,6 @@ from semg_training.sources.people import (
     CHOICE_SEED,
     TRAINING_SEED,
     People,
-    cache_folder,
     load_people,
 )
 from semg_training.sources.recorded import Recorded, read_recorded

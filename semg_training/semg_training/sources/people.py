@@ -16,6 +16,7 @@ from typing import TypeVar
 from rich.progress import track
 
 from semg_driver.simulation.version import simulation_hash
+from semg_node.cache_folder import cache_folder
 from semg_training.handwriting_recordings import HandwritingEmgRecording, HandwritingRecording
 from semg_training.recordings import EmgRecording, MpfRecording, plan_for
 from semg_training.sources.open_files import allow_many_open_files
@@ -69,11 +70,6 @@ class People:
     def seeds(self) -> range:
         """Their seeds."""
         return range(self.first_seed, self.first_seed + self.count)
-
-
-def cache_folder() -> Path:
-    """Where what can be made again is kept: ``$SEMG_CACHE``, else ``~/.cache/semg``."""
-    return Path(os.environ.get("SEMG_CACHE") or Path.home() / ".cache" / "semg")
 
 
 def load_people(

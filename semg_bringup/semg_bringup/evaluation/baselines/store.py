@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from semg_bringup.downloads.cache import cache_folder
 from semg_bringup.evaluation.baselines import gestures, handwriting, wrist
 from semg_bringup.evaluation.baselines.discriminant import Discriminant
 from semg_bringup.evaluation.baselines.gestures import GestureBaseline
@@ -21,6 +20,7 @@ from semg_bringup.evaluation.baselines.regression import Regression
 from semg_bringup.evaluation.baselines.wrist import WristBaseline
 from semg_bringup.evaluation.parallel import in_processes
 from semg_driver.simulation.version import simulation_hash
+from semg_node.cache_folder import cache_folder
 
 PEOPLE = range(1_500_000, 1_500_016)
 """Whom baselines are fitted to: among the people that models are trained on."""
