@@ -123,7 +123,7 @@ def test_a_line_that_is_not_settled_at_a_break_is_settled_as_it_stands(
 def test_without_a_bundle_it_says_so_in_one_line(processes, listener):
     node = processes.node("handwriting_decoder")
     line = node.says("no handwriting bundle is named")
-    assert line.endswith("bundle: no handwriting bundle is named, and there is no default one")
+    assert line.endswith("bundle: no handwriting bundle is named, such as handwriting")
     listener.wait(lambda: listener.reports(NODE) > 2)
     assert node.output.count("no handwriting bundle") == 1
     assert "Traceback" not in node.output

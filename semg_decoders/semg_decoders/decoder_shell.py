@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from semg_decoders.inference.bundle import BundleError, ModelBundle
 from semg_decoders.inference.lookup import find_bundle
 from semg_decoders.inference.session import Model
-from semg_decoders.inference.stream_check import StreamDescription, check_stream
+from semg_decoders.inference.stream_check import (
+    StreamDescription,
+    check_conditioning,
+    check_frames,
+    check_stream,
+)
 from semg_decoders.progress import ProgressReport
 from semg_decoders.stream_input import (
     ContinuousInput,
@@ -60,6 +65,8 @@ class BundleStream:
         """
         try:
             bundle = ModelBundle.load(find_bundle(settings.bundle))
+            check_conditioning(bundle)
+            check_frames(bundle)
             model = Model(bundle, settings.threads)
         except BundleError as error:
             raise Refused(str(error)) from None

@@ -21,7 +21,7 @@ from semg_node.arrays import float32_array, float32_field, uint64_field
 from semg_node.component import Refused, Status
 from semg_node.continuity import Continuity
 from semg_node.qos import stream_profile
-from semg_node.settings import setting
+from semg_node.settings import SettingError, setting
 from semg_node.shell import NodeShell
 from semg_node.stamps import offset_ns, to_nanoseconds, to_stamp
 
@@ -60,7 +60,10 @@ class GestureDecoderComponent:
             self._defaults = event_settings(model.bundle.decoding, model.bundle.name)
         except BundleError as error:
             raise Refused(str(error)) from None
-        self._detector = detector_for(model.bundle, self._event_settings())
+        try:
+            self._detector = detector_for(model.bundle, self._event_settings())
+        except SettingError as error:
+            raise Refused(str(error)) from None
         qos = stream_profile(shell.settings.reliable)
         self._probabilities = shell.advertise("gesture/probabilities", GestureProbabilities, qos)
         self._events = shell.advertise("gesture/event", EventMessage, qos)
@@ -86,7 +89,10 @@ class GestureDecoderComponent:
 
     def parameters_changed(self) -> None:
         """Use new decoding parameters from the next frame on."""
-        self._detector.settings = self._event_settings()
+        try:
+            self._detector.settings = self._event_settings()
+        except SettingError as error:
+            self._shell.get_logger().error(f"{error}; what was set before stays in force")
 
     def _event_settings(self) -> EventSettings:
         given = parameters.read(self._shell, OptionalEventSettings)

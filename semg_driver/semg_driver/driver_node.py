@@ -210,6 +210,7 @@ class Driver:
         )
         message.header.stamp = self._shell.get_clock().now().to_msg()
         message.header.frame_id = self._settings.frame_id
+        self._warn_of_lost(self._pacing.wait_until_worked_through())
         self._pacing.begin(stream_id, info.sample_rate)
         self._info.publish(message)
         if slow := self._pacing.not_ready_after(USUAL_WAIT_S):
@@ -223,11 +224,13 @@ class Driver:
                 + ", ".join(missing)
             )
 
+    def _warn_of_lost(self, consumers: list[str]) -> None:
+        if consumers:
+            self._shell.get_logger().warn("no longer waiting for " + ", ".join(consumers))
+
     def _on_chunk(self, stream_id: int, chunk: Chunk) -> None:
         info, samples = self._device_info, len(chunk.emg)
-        lost = self._pacing.wait_until_near(chunk.first_sample, samples)
-        if lost:
-            self._shell.get_logger().warn("no longer waiting for " + ", ".join(lost))
+        self._warn_of_lost(self._pacing.wait_until_near(chunk.first_sample, samples))
         stamp = chunk.stamp_ns
         if stamp is None:
             stamp = self._steady_to_ros(chunk.monotonic_time)

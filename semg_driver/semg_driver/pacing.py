@@ -14,6 +14,8 @@ DRAINED_S = 0.1
 SETTLING_S = 0.5
 """Time for the little that is then left, and for what is made of it to go out."""
 DRAIN_PATIENCE_S = 5.0
+SHORTEST_PIECE_S = 0.15
+"""EMG, in s, without a loss from which every consumer makes something, and so reports."""
 
 
 class Pacing:
@@ -34,6 +36,9 @@ class Pacing:
         self._stream_id = 0
         self._ahead = 0
         self._short = 0
+        self._shortest_piece = 0
+        self._piece = 0
+        self._reachable = 0
         self._first: int | None = None
         self._next = 0
         self._drain_deadline: float | None = None
@@ -47,9 +52,10 @@ class Pacing:
             self._stream_id = stream_id
             self._ahead = round(AHEAD_S * sample_rate)
             self._short = round(DRAINED_S * sample_rate)
+            self._shortest_piece = round(SHORTEST_PIECE_S * sample_rate)
             self._progress.clear()
             self._first = None
-            self._next = 0
+            self._next = self._piece = self._reachable = 0
 
     def progressed(self, consumer: str, stream_id: int, next_sample: int) -> None:
         """Note that `consumer` has worked through all samples before `next_sample`.
@@ -79,10 +85,24 @@ class Pacing:
         with self._changed:
             if self._first is None:
                 self._first = first_sample
-            # Nobody can be further than what was sent: the index jumps where samples were lost.
-            limit = min(first_sample - self._ahead, self._next - self._short)
+            limit = min(first_sample - self._ahead, self._reachable)
+            if first_sample != self._next:
+                self._piece = first_sample
             self._next = first_sample + samples
-        if not self._consumers or limit <= self._first:
+            # Who makes frames has nothing to report of a piece that is shorter than a frame.
+            if self._next - self._piece >= self._shortest_piece:
+                self._reachable = self._next - self._short
+        return self._wait_for(limit)
+
+    def wait_until_worked_through(self) -> list[str]:
+        """Wait until every consumer has come near the end of the stream; return those given up.
+
+        Before `begin`: who takes in the next stream at once may be far behind in this one.
+        """
+        return self._wait_for(self._reachable)
+
+    def _wait_for(self, limit: int) -> list[str]:
+        if not self._consumers or self._first is None or limit <= self._first:
             return []
         return self._wait(lambda name: self._progress.get(name, 0) >= limit)
 
@@ -91,7 +111,7 @@ class Pacing:
         with self._changed:
             if self._drain_deadline is None:
                 self._drain_deadline = now + DRAIN_PATIENCE_S
-            limit = self._next - self._short
+            limit = self._reachable
             if not all(self._progress.get(name, 0) >= limit for name in self._consumers):
                 return now > self._drain_deadline
             if self._near_since is None:

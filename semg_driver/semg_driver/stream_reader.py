@@ -115,6 +115,10 @@ class StreamReader:
             self._open()
         except DeviceLost as error:
             self._lose(error)
+        except Exception:
+            # Half open it would keep what the next attempt needs, such as a port.
+            self._close()
+            raise
         self._thread.start()
 
     def stop(self) -> None:
@@ -122,8 +126,16 @@ class StreamReader:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._device.close()
+        self._close()
         self.link = Link.CLOSED
+
+    def _close(self) -> None:
+        """Close the device, however badly it takes that: its link may be gone already."""
+        try:
+            self._device.close()
+        except Exception as error:
+            said = " ".join(str(error).split())
+            self._log(f"the device could not be closed: {type(error).__name__}: {said}")
 
     def _open(self) -> None:
         self._device.open()
@@ -227,7 +239,7 @@ class StreamReader:
     def _lose(self, error: DeviceLost) -> None:
         self._hand_over_rest()
         self._assembler = None
-        self._device.close()
+        self._close()
         if self.link is not Link.LOST:
             self._log(f"link to the device lost: {error}; trying again")
         self.link = Link.LOST

@@ -95,6 +95,35 @@ def test_stream_goes_on_after_lost_samples(pacing):
     assert Sender(pacing, [9000]).ends()
 
 
+def test_nobody_is_waited_for_just_after_a_loss_where_no_frame_is_whole_yet(pacing):
+    sender = Sender(pacing, [*range(0, 1000, BLOCK), *range(3000, 4400, BLOCK)])
+    pacing.progressed("decoder", 7, 950)
+    assert sender.comes_to(3000 + BLOCK)
+    pacing.progressed("decoder", 7, 3400)
+    assert sender.ends()
+
+
+def test_pieces_that_are_too_short_for_a_frame_are_not_waited_for(pacing):
+    assert Sender(pacing, range(0, 5000, 2 * BLOCK)).ends()
+
+
+def test_a_stream_is_worked_through_before_the_next_begins(pacing):
+    assert Sender(pacing, range(0, 800, BLOCK)).ends()
+    ended = []
+    waiting = threading.Thread(target=lambda: ended.append(pacing.wait_until_worked_through()))
+    waiting.start()
+    pacing.progressed("decoder", 7, 300)
+    waiting.join(0.05)
+    assert not ended
+    pacing.progressed("decoder", 7, 720)
+    waiting.join(DEADLINE_S)
+    assert ended == [[]]
+
+
+def test_before_the_first_stream_there_is_nothing_to_work_through():
+    assert Pacing(["decoder"], PATIENCE_S).wait_until_worked_through() == []
+
+
 def test_consumer_that_is_started_anew_is_not_behind(pacing):
     assert Sender(pacing, range(0, 1100, BLOCK)).ends()
     sender = Sender(pacing, [1500])

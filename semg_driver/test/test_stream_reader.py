@@ -47,11 +47,12 @@ class ScriptedDevice:
 
     info = INFO
 
-    def __init__(self, reads, opens=()):
+    def __init__(self, reads, opens=(), breaks_at_close=False):
         self._reads = list(reads)
         self._opens = list(opens)
         self._sample = 0
         self.closed = False
+        self.breaks_at_close = breaks_at_close
 
     def open(self):
         outcome = self._opens.pop(0) if self._opens else None
@@ -70,6 +71,8 @@ class ScriptedDevice:
 
     def close(self):
         self.closed = True
+        if self.breaks_at_close:
+            raise OSError("no such port")
 
 
 class Reading:
@@ -181,4 +184,21 @@ def test_stopped_reader_closes_its_device(read):
     reading.until(lambda: reading.chunks)
     reading.reader.stop()
     assert device.closed
+    assert reading.reader.link is Link.CLOSED
+
+
+def test_a_device_that_cannot_be_used_is_not_left_open():
+    device = ScriptedDevice([], opens=[DeviceError("wrong firmware")])
+    with pytest.raises(DeviceError, match="wrong firmware"):
+        Reading(device).reader.start()
+    assert device.closed
+
+
+def test_a_device_that_cannot_even_be_closed_is_tried_again(read):
+    device = ScriptedDevice(["block", DeviceLost("unplugged"), "block"], breaks_at_close=True)
+    reading = read(device)
+    reading.until(lambda: reading.reader.reconnections == 1 and len(reading.chunks) == 2)
+    assert not reading.failures
+    assert "the device could not be closed: OSError: no such port" in reading.lines
+    reading.reader.stop()
     assert reading.reader.link is Link.CLOSED

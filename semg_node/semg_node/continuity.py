@@ -7,6 +7,8 @@ from enum import Enum
 
 FARTHEST_REPEAT = 4000
 """Samples: a block that lies further back is no repetition, its count has begun anew."""
+LONGEST_REPEAT = 400
+"""Samples: when more than these come again in one go, a short recording is played again."""
 
 
 class Continuity(Enum):
@@ -30,6 +32,7 @@ class ContinuityCheck:
     def __init__(self) -> None:
         self._stream_id: int | None = None
         self._expected = 0
+        self._again = self._repeated = 0
 
     def step(self, stream_id: int, first_sample: int, samples: int) -> Continuity:
         """Judge the next block and remember it.
@@ -48,7 +51,8 @@ class ContinuityCheck:
         Continuity
             ``REPEATED`` for a block that lies wholly in the near past: it is to be dropped,
             and what was expected next still is. A block that overlaps the past only in part,
-            or lies far back as when a bag is played again, counts as a gap.
+            or lies far back as when a bag is played again, counts as a gap, and so does one after
+            so many repeated ones in a row that a short bag must be being played again.
         """
         if self._stream_id is None:
             verdict = Continuity.STARTS
@@ -57,9 +61,15 @@ class ContinuityCheck:
         elif first_sample == self._expected:
             verdict = Continuity.CONTINUES
         elif self._expected - FARTHEST_REPEAT <= first_sample <= self._expected - samples:
-            return Continuity.REPEATED
+            goes_on = first_sample == self._again
+            self._repeated = (self._repeated if goes_on else 0) + samples
+            self._again = first_sample + samples
+            if not goes_on or self._repeated <= LONGEST_REPEAT:
+                return Continuity.REPEATED
+            verdict = Continuity.GAP
         else:
             verdict = Continuity.GAP
+        self._repeated = 0
         self._stream_id = stream_id
         self._expected = first_sample + samples
         return verdict
@@ -68,3 +78,4 @@ class ContinuityCheck:
         """Forget what came, so that the next block is a start."""
         self._stream_id = None
         self._expected = 0
+        self._again = self._repeated = 0

@@ -134,5 +134,8 @@ def read(node: Node, kind: type[Settings], prefix: str = "") -> Settings:
 def _value(node: Node, name: str, default: Any) -> Any:
     value = node.get_parameter(name).value
     if isinstance(default, tuple):
-        return tuple(value or ())
+        if value is None:
+            return ()
+        # What is no list is for `check` to refuse: a text would fall apart into its letters.
+        return tuple(value) if hasattr(value, "__iter__") and not isinstance(value, str) else value
     return value

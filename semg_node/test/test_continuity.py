@@ -2,7 +2,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semg_node.continuity import Continuity, ContinuityCheck
+from semg_node.continuity import LONGEST_REPEAT, Continuity, ContinuityCheck
 
 
 def test_first_block_is_a_start():
@@ -47,6 +47,23 @@ def test_stream_that_is_played_again_from_its_start_is_no_repetition():
     check.step(7, 100_000, 20)
     assert check.step(7, 0, 20) is Continuity.GAP
     assert check.step(7, 20, 20) is Continuity.CONTINUES
+
+
+def test_a_short_recording_that_is_played_again_is_taken_up_again():
+    check = ContinuityCheck()
+    for first in range(0, 1000, 20):
+        check.step(7, first, 20)
+    verdicts = [check.step(7, first, 20) for first in range(0, 1000, 20)]
+    repeated = LONGEST_REPEAT // 20
+    assert verdicts[: repeated + 1] == [Continuity.REPEATED] * repeated + [Continuity.GAP]
+    assert set(verdicts[repeated + 1 :]) == {Continuity.CONTINUES}
+
+
+def test_blocks_that_all_come_twice_are_dropped_for_ever():
+    check = ContinuityCheck()
+    for first in range(0, 5000, 20):
+        assert check.step(7, first, 20) is not Continuity.GAP
+        assert check.step(7, first, 20) is Continuity.REPEATED
 
 
 def test_after_reset_anything_is_a_start():

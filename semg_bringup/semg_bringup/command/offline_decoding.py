@@ -15,7 +15,7 @@ from semg_decoders.decoding.gestures import GestureDecoder, GestureStep
 from semg_decoders.decoding.wrist import WristDecoder, WristSettings, WristVelocity, wrist_settings
 from semg_decoders.inference.bundle import BundleError
 from semg_decoders.inference.session import Model
-from semg_decoders.inference.stream_check import StreamDescription, check_stream
+from semg_decoders.inference.stream_check import StreamDescription, check_conditioning, check_stream
 from semg_decoders.signal.conditioning import ConditionedBlock, Conditioner
 from semg_decoders.signal.mpf import MultiWindowMpf
 from semg_decoders.signal.quality import QualityMonitor
@@ -35,11 +35,12 @@ class OfflineDecoder:
     Raises
     ------
     BundleError
-        If its description does not fit its task.
+        If its description does not fit its task, or EMG is conditioned otherwise here.
     """
 
     def __init__(self, model: Model) -> None:
         self.bundle = model.bundle
+        check_conditioning(self.bundle)
         kinds: dict[str, Callable[[Model], Decoding]] = {
             "discrete_gestures": GestureDecoding,
             "wrist": WristDecoding,

@@ -75,9 +75,27 @@ def event_settings(values: Mapping[str, Any], bundle: str) -> EventSettings:
         If a setting is unknown or out of range.
     """
     try:
-        return from_mapping(EventSettings, values, "decoding.")
+        settings = from_mapping(EventSettings, values, "decoding.")
+        check_rules(settings, "decoding.")
+        return settings
     except SettingError as error:
         raise BundleError(f"bundle '{bundle}': {error}") from None
+
+
+def check_rules(settings: EventSettings, prefix: str = "") -> None:
+    """Check every rule, and that they can be kept together.
+
+    Raises
+    ------
+    SettingError
+        If one is out of range, or no probability could fall low enough to cross again.
+    """
+    validate(settings, prefix)
+    if settings.hysteresis and settings.hysteresis >= settings.threshold:
+        raise SettingError(
+            f"{prefix}hysteresis: {settings.hysteresis:g}, must be below the threshold, "
+            f"{settings.threshold:g}"
+        )
 
 
 @dataclass(frozen=True)
@@ -162,7 +180,7 @@ class EventDetector:
 
     @settings.setter
     def settings(self, settings: EventSettings) -> None:
-        validate(settings)
+        check_rules(settings)
         self._settings = settings
         self._debounce = settings.debounce * self._sample_rate
         self._minimum_hold = round(settings.minimum_hold * self._sample_rate)

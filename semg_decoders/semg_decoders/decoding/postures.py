@@ -15,8 +15,8 @@ from semg_decoders.decoding.events import (
     EventKind,
     EventSettings,
     GestureEvent,
+    check_rules,
 )
-from semg_node.settings import validate
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class PostureDetector:
 
     @settings.setter
     def settings(self, settings: EventSettings) -> None:
-        validate(settings)
+        check_rules(settings)
         self._settings = settings
         self._debounce = settings.debounce * self._sample_rate
         self._minimum_hold = settings.minimum_hold * self._sample_rate

@@ -262,6 +262,8 @@ def _read(folder: Path) -> ModelBundle:
     mpf = _mpf(fields.inner("mpf")) if source.kind == "mpf" else None
     if mpf is None and fields.has("mpf"):
         raise BundleError(f"{path}: mpf: not allowed, since input.kind is 'emg'")
+    if mpf is None and fields.has("warm_up"):
+        raise BundleError(f"{path}: warm_up: not allowed, since input.kind is 'emg'")
     stride = fields.integer("stride", 1)
     if mpf is not None and stride % mpf.stride:
         raise fields.refuse("stride", stride, f"a multiple of mpf.stride, {mpf.stride} samples")
@@ -314,12 +316,17 @@ def _mpf(fields: StrictMapping) -> MpfDescription:
     return mpf
 
 
+_ACTIVATIONS = {
+    "discrete_gestures": ("sigmoid", "softmax", "none"),
+    "wrist": ("none",),
+    "handwriting": ("none",),
+}
+"""What may still have to be done to a model's answer, by task."""
+
+
 def _output(fields: StrictMapping, task: str) -> OutputDescription:
-    activations = ("sigmoid", "softmax", "none")
     tensor = fields.text("tensor")
-    activation = fields.text(
-        "activation", activations if task == "discrete_gestures" else ("sigmoid", "none")
-    )
+    activation = fields.text("activation", _ACTIVATIONS[task])
     labels = fields.texts("labels")
     # What is not exclusive has no neutral one, and is refused as an unknown key.
     neutral = ""

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from semg_decoders.inference.bundle import ModelBundle
 from semg_decoders.inference.strict_mapping import BundleError
+from semg_decoders.signal.conditioning import SAMPLE_RATE
+from semg_decoders.signal.high_pass import CUTOFF
+from semg_decoders.signal.mpf import BANDS, HANDWRITING_WINDOW, STRIDE, WRIST_WINDOW
+
+UNIT = "noise_sd"
+_WINDOWS = {"wrist": WRIST_WINDOW, "handwriting": HANDWRITING_WINDOW}
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,50 @@ def check_stream(bundle: ModelBundle, stream: StreamDescription) -> None:
     if stream.bands != mpf.bands:
         raise BundleError(
             f"{stream.name}: MPF bands {_edges(stream.bands)}, {needs} {_edges(mpf.bands)}"
+        )
+
+
+def check_conditioning(bundle: ModelBundle) -> None:
+    """Refuse a bundle for EMG that is conditioned otherwise than here.
+
+    Raises
+    ------
+    BundleError
+        One line: what the bundle needs, and what there is.
+    """
+    wanted = bundle.input
+    for what, needed, there in (
+        ("sample_rate", wanted.sample_rate, SAMPLE_RATE),
+        ("unit", wanted.unit, UNIT),
+        ("high_pass_hz", wanted.high_pass_hz, CUTOFF),
+    ):
+        if needed != there:
+            raise BundleError(
+                f"bundle '{bundle.name}': input.{what} is {needed}, but EMG is conditioned to "
+                f"{there}"
+            )
+
+
+def check_frames(bundle: ModelBundle) -> None:
+    """Refuse a bundle for other MPF frames than the preprocessor makes for its task.
+
+    Raises
+    ------
+    BundleError
+        One line: what the bundle needs, and what there is.
+    """
+    mpf, window = bundle.mpf, _WINDOWS.get(bundle.task)
+    if mpf is None or window is None:
+        return
+    if (mpf.window, mpf.stride) != (window, STRIDE):
+        raise BundleError(
+            f"bundle '{bundle.name}': MPF window {mpf.window} and stride {mpf.stride} samples, but "
+            f"frames for {bundle.task} have {window} and {STRIDE}"
+        )
+    if mpf.bands != BANDS:
+        raise BundleError(
+            f"bundle '{bundle.name}': MPF bands {_edges(mpf.bands)}, but frames have "
+            f"{_edges(BANDS)}"
         )
 
 

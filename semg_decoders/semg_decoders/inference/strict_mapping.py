@@ -65,7 +65,7 @@ class StrictMapping:
         if not isinstance(value, str) or not value.strip():
             raise self.refuse(key, value, "a text")
         if choices and value not in choices:
-            raise self.refuse(key, value, "one of " + ", ".join(choices))
+            raise self.refuse(key, value, ("one of " if choices[1:] else "") + ", ".join(choices))
         return value.strip()
 
     def name(self, key: str, pattern: str, wanted: str) -> str:

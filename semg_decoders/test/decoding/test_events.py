@@ -154,6 +154,13 @@ def test_hysteresis_asks_for_a_fall_below_the_lower_level():
     assert count == {0.0: 3, 0.2: 2}
 
 
+def test_a_fall_that_no_probability_can_make_is_refused():
+    with pytest.raises(SettingError, match=r"hysteresis: 0\.9, must be below the threshold, 0\.85"):
+        EventDetector(LABELS, settings=EventSettings(threshold=0.85, hysteresis=0.9))
+    with pytest.raises(BundleError, match=r"'mine': decoding\.hysteresis: 0\.5, must be below"):
+        event_settings({"threshold": 0.5, "hysteresis": 0.5}, "mine")
+
+
 def test_a_release_before_the_minimum_hold_is_put_off():
     rules = EventSettings(minimum_hold=0.5)
     events, detector = detect([(100, "index_press"), (120, "index_release")], rules)

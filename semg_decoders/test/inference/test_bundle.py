@@ -60,7 +60,7 @@ def test_only_exclusive_outputs_of_gestures_have_a_neutral_one(
     description["output"] |= {"neutral": "b"}
     assert "unknown key: output.neutral" in refusal(write(tmp_path / "a", description))
     mpf_description["output"] |= {"activation": "softmax"}
-    said = "output.activation: 'softmax', must be one of sigmoid, none"
+    said = "output.activation: 'softmax', must be none"
     assert said in refusal(write(tmp_path / "b", mpf_description))
 
 
@@ -124,6 +124,7 @@ def test_without_a_warm_up_the_first_run_counts(tmp_path, description):
         (["colour"], "red", "unknown key: colour"),
         (["input", "colour"], "red", "unknown key: input.colour"),
         (["mpf"], {"window": 200}, "mpf: not allowed, since input.kind is 'emg'"),
+        (["warm_up"], 5, "warm_up: not allowed, since input.kind is 'emg'"),
     ],
 )
 def test_a_field_that_does_not_fit_is_named(tmp_path, description, path, value, said):

@@ -10,7 +10,13 @@ from semg_decoders.inference.bundle import (
     MpfDescription,
     OutputDescription,
 )
-from semg_decoders.inference.stream_check import StreamDescription, check_stream
+from semg_decoders.inference.stream_check import (
+    StreamDescription,
+    check_conditioning,
+    check_frames,
+    check_stream,
+)
+from semg_decoders.signal.mpf import BANDS as ALL_BANDS
 
 BANDS = ((0.0, 50.0), (30.0, 100.0))
 
@@ -84,3 +90,28 @@ def test_features_that_do_not_fit_are_refused(bundle, change, said):
     check_stream(wrist, stream)
     with pytest.raises(BundleError, match=said):
         check_stream(wrist, replace(stream, **change))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sample_rate": 1000.0}, "input.sample_rate is 1000.0, but EMG is conditioned to 2000.0"),
+        ({"unit": "V"}, "input.unit is V, but EMG is conditioned to noise_sd"),
+        ({"high_pass_hz": 20.0}, "input.high_pass_hz is 20.0, but EMG is conditioned to 40.0"),
+    ],
+)
+def test_a_bundle_for_other_conditioning_than_ours_is_refused(bundle, change, said):
+    check_conditioning(bundle)
+    with pytest.raises(BundleError, match=f"bundle 'gestures': {said}"):
+        check_conditioning(replace(bundle, input=replace(bundle.input, **change)))
+
+
+def test_a_bundle_for_other_frames_than_its_task_has_is_refused(bundle):
+    usual = MpfDescription(window=200, stride=40, bands=ALL_BANDS, noise_floor=0.0)
+    wrist = replace(bundle, task="wrist", mpf=usual)
+    check_frames(wrist)
+    check_frames(bundle)
+    with pytest.raises(BundleError, match=r"window 160 and stride 40 samples, but .* 200 and 40"):
+        check_frames(replace(wrist, mpf=replace(usual, window=160)))
+    with pytest.raises(BundleError, match="MPF bands 0-50, 30-100 Hz, but frames have 0-"):
+        check_frames(replace(wrist, mpf=replace(usual, bands=BANDS)))

@@ -14,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from semg_driver.devices.device import Device, DeviceError
+from semg_node.settings import SettingError, check, setting_info
 
 GROUP = "semg_driver.devices"
 
@@ -129,4 +130,9 @@ def _load(point: EntryPoint) -> DevicePlugin | BrokenPlugin:
         )
     if not (isinstance(loaded.options, type) and dataclasses.is_dataclass(loaded.options)):
         return BrokenPlugin(point.name, f"{point.value}: its options are not a dataclass")
+    for field in dataclasses.fields(loaded.options):
+        try:
+            check(field.name, field.default, field.default, setting_info(field))
+        except (TypeError, SettingError) as error:
+            return BrokenPlugin(point.name, f"{point.value}: option {field.name}: {error}")
     return loaded

@@ -151,6 +151,11 @@ def device_info(attributes: Attributes, channels: int) -> DeviceInfo:
     ring = attributes.indices("ring_order")
     if ring is None:
         ring = tuple(range(channels)) if channels == RING_CHANNELS else ()
+    if ring and sorted(ring) != list(range(channels)):
+        raise RecordingError(
+            f"{attributes.path}: attribute 'ring_order' is {list(ring)}, must name each of the "
+            f"{channels} channels once, from 0 on"
+        )
     labels = attributes.texts("channel_labels")
     if len(labels) != channels:
         labels = tuple(str(channel) for channel in range(channels))
@@ -162,7 +167,7 @@ def device_info(attributes: Attributes, channels: int) -> DeviceInfo:
         bandwidth=attributes.number("bandwidth_hz", USABLE_BANDWIDTH * rate),
         channels=channels,
         channel_labels=labels,
-        ring_order=ring if sorted(ring) == list(range(channels)) else (),
+        ring_order=ring,
         hand=Hand[hand.upper()],
         unit=unit,
         noise_sd=attributes.number("noise_sd", WRISTBAND_NOISE if unit == "V" else 1.0),

@@ -16,7 +16,7 @@ from semg_driver.devices.device import DeviceInfo
 from semg_driver.recordings.hdf5_attributes import Attributes, device_info
 from semg_driver.recordings.pandas_table import Table, TableError, read_table
 from semg_driver.recordings.recording import RecordedBlock, RecordingError
-from semg_driver.recordings.time_breaks import REACH, time_breaks
+from semg_driver.recordings.time_breaks import REACH, SMALLEST_JUMP, time_breaks, without_outliers
 
 PAGE_SAMPLES = 8192
 CACHE_BYTES = 32 * 2**20
@@ -112,8 +112,22 @@ class Hdf5Recording:
         return np.asarray(self._field("wrist_angles", start, stop), np.float32)
 
     def rows_at(self, times: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Return the first row at or after each time stamp, shape as `times`."""
-        return np.searchsorted(self.times(0, self.samples), times, "left")
+        """Return the first row at or after each time stamp, shape as `times`.
+
+        Raises
+        ------
+        RecordingError
+            If the time stamps of the rows go back by far, so that a time says nothing of a row.
+        """
+        stamps = without_outliers(self.times(0, self.samples))
+        rising = np.maximum.accumulate(stamps)
+        back = np.flatnonzero(rising - stamps > SMALLEST_JUMP)
+        if len(back):
+            raise RecordingError(
+                f"{self.path}: time goes back by {rising[back[0]] - stamps[back[0]]:g} s at row "
+                f"{back[0]}, so what was done when cannot be told"
+            )
+        return np.searchsorted(rising, times, "left")
 
     def labels(self) -> Labels:
         """Read the tables of prompts and stages.

@@ -49,6 +49,24 @@ def time_breaks(times: NDArray[np.float64], sample_rate: float) -> NDArray[np.in
     return np.asarray(sorted(breaks), np.intp)
 
 
+def without_outliers(times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return time stamps in which single wrong ones are those before them.
+
+    Wrong is what is no number, and what is out of order where its neighbours are in order.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (samples,)
+        Time stamp of each row in s.
+    """
+    rows = np.arange(times.size)
+    stamps = times[np.maximum.accumulate(np.where(np.isfinite(times), rows, 0))]
+    before, here, after = stamps[:-2], stamps[1:-1], stamps[2:]
+    wrong = (before <= after) & ((here < before) | (here > after))
+    stamps[1:-1] = np.where(wrong, before, here)
+    return stamps
+
+
 def _level(values: NDArray[np.float64]) -> float:
     finite = values[np.isfinite(values)]
     return float(np.median(finite)) if finite.size else float("nan")

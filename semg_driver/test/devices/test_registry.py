@@ -16,8 +16,13 @@ from semg_driver.devices.registry import DevicePlugin
 class Options:
     pass
 
+@dataclass(frozen=True)
+class Plain:
+    port: str = "/dev/ttyUSB0"
+
 PLUGIN = DevicePlugin("armband", "A band.", Options, lambda options: options)
 OTHER = "not a plugin"
+PLAIN = DevicePlugin("plain", "A band.", Plain, lambda options: options)
 NO_OPTIONS = DevicePlugin("no_options", "A band.", int, lambda options: options)
 """
 
@@ -64,6 +69,7 @@ def test_a_device_that_cannot_be_imported_is_reported_and_stops_no_other(install
         ("glove", "bands_good:PLUGIN", "calls itself 'armband'"),
         ("armband", "bands_good:MISSING", "MISSING"),
         ("no_options", "bands_good:NO_OPTIONS", "options are not a dataclass"),
+        ("plain", "bands_good:PLAIN", "option port: field 'port' was not declared with setting"),
     ],
 )
 def test_what_is_no_plugin_is_reported(install, point, target, reason):

@@ -314,3 +314,24 @@ def test_recordings_in_the_released_layout(shared, task):
     if task == "handwriting":
         results = json.loads((folder / "reference_results.json").read_text("utf-8"))
         assert labels.prompts["prompt"][0] in json.dumps(results, ensure_ascii=False)
+
+
+def test_a_single_wrong_time_stamp_moves_no_other_row(write):
+    times = np.arange(16_384) / 2000.0
+    times[8192] = 0.0
+    with Hdf5Recording(write(16_384, times=times)) as recording:
+        assert recording.rows_at(np.array([2.0, 6.0])).tolist() == [4000, 12_000]
+
+
+def test_rows_are_not_looked_up_where_time_goes_back(write):
+    times = np.arange(3000) / 2000.0
+    times[2000:] -= 0.5
+    recording = Hdf5Recording(write(3000, times=times))
+    with pytest.raises(RecordingError, match=r"time goes back by 0.\d* s at row 2000"):
+        recording.rows_at(np.array([0.7]))
+
+
+def test_a_ring_order_that_counts_from_one_is_refused(write):
+    path = write(attributes={"ring_order": np.arange(1, 17)})
+    with pytest.raises(RecordingError, match="must name each of the 16 channels once, from 0 on"):
+        Hdf5Recording(path)

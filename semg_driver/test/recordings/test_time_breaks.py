@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semg_driver.recordings.time_breaks import time_breaks
+from semg_driver.recordings.time_breaks import time_breaks, without_outliers
 
 RATE = 1000.0
 
@@ -58,3 +58,17 @@ def test_two_breaks_close_together_are_both_found(times):
     times[4000:] += 2.0
     times[4300:] += 3.0
     assert time_breaks(times, RATE).tolist() == [4000, 4300]
+
+
+@pytest.mark.parametrize("wrong", [0.0, 1e12, np.nan, -np.inf])
+def test_single_wrong_stamps_are_those_before_them(times, wrong):
+    stamps = times.copy()
+    stamps[[1, 500, 8000]] = wrong
+    expected = times.copy()
+    expected[[1, 500, 8000]] = times[[0, 499, 7999]]
+    np.testing.assert_array_equal(without_outliers(stamps), expected)
+
+
+def test_stamps_in_order_stay_as_they_are(times):
+    steps = np.repeat(times[::10], 10)
+    np.testing.assert_array_equal(without_outliers(steps), steps)
