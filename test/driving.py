@@ -43,7 +43,13 @@ class Driving:
         How far the stamps lie in the past, in s.
     """
 
-    def __init__(self, domain: int, kind: type[Any] = TwistStamped, name: str = "teleop") -> None:
+    def __init__(
+        self,
+        domain: int,
+        kind: type[Any] = TwistStamped,
+        name: str = "teleop",
+        topics: tuple[str, str] = ("cmd_vel_in", "cmd_vel"),
+    ) -> None:
         self.sent: list[tuple[float, Any]] = []
         self.heard: list[tuple[float, Any]] = []
         self.behind_s = 0
@@ -53,8 +59,8 @@ class Driving:
             context=self._context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO
         )
         self.node = rclpy.create_node(name, context=self._context)
-        self.publisher = self.node.create_publisher(kind, "cmd_vel_in", COMMAND)
-        self.subscription = self.node.create_subscription(kind, "cmd_vel", self._hear, _EVERYTHING)
+        self.publisher = self.node.create_publisher(kind, topics[0], COMMAND)
+        self.subscription = self.node.create_subscription(kind, topics[1], self._hear, _EVERYTHING)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
         self._ended = threading.Event()

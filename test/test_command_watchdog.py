@@ -21,9 +21,10 @@ from test.processes import wait_until
 FORWARD = 0.5
 
 
-def start(processes, **parameters):
+def start(processes, *remaps, **parameters):
     executable = Path(get_package_prefix("semg_teleop"), "lib/semg_teleop/command_watchdog")
     given = [part for name, value in parameters.items() for part in ("-p", f"{name}:={value}")]
+    given += [part for rule in remaps for part in ("-r", rule)]
     return processes.start("command_watchdog", executable, "--ros-args", *given)
 
 
@@ -31,8 +32,8 @@ def start(processes, **parameters):
 def drive(processes):
     made = []
 
-    def driving(kind=TwistStamped, name="teleop"):
-        made.append(Driving(processes.domain, kind, name))
+    def driving(kind=TwistStamped, name="teleop", **options):
+        made.append(Driving(processes.domain, kind, name, **options))
         return made[-1]
 
     yield driving
@@ -141,6 +142,19 @@ def test_two_senders_stop_the_robot(processes, drive):
     driving = drive()
     driving.drive(FORWARD)
     other = drive(name="joystick")
+    is_told(driving, "2 publishers send commands (/joystick, /teleop)")
+    begin = len(driving.heard)
+    other.send(0.0)
+    driving.send_some(FORWARD, 50)
+    assert not any(came(driving, begin))
+
+
+def test_two_senders_stop_the_robot_where_one_remap_leads_to_the_name_of_another(processes, drive):
+    start(processes, "cmd_vel_in:=/cmd_vel", "cmd_vel:=/base/cmd_vel")
+    topics = ("/cmd_vel", "/base/cmd_vel")
+    driving = drive(topics=topics)
+    driving.drive(FORWARD)
+    other = drive(name="joystick", topics=topics)
     is_told(driving, "2 publishers send commands (/joystick, /teleop)")
     begin = len(driving.heard)
     other.send(0.0)

@@ -10,6 +10,12 @@ what=${1:-run}
 root=$PWD
 venv=$root/.venv
 
+# Two at once, such as `make run` and `make test` in two terminals, would undo each other's work.
+if command -v flock > /dev/null; then
+  exec 9< tools/set_up.sh
+  flock --nonblock 9 || { printf 'semg: waiting for another set-up\n' >&2; flock 9; }
+fi
+
 say() { printf '\033[1msemg:\033[0m %s\n' "$*" >&2; }
 
 find_python() {
@@ -70,7 +76,11 @@ build() {
 }
 
 sourced=wheels
-if [ -n "${ROS_DISTRO:-}" ] && [ "${AMENT_PREFIX_PATH:-}" != "$venv" ]; then sourced=$ROS_DISTRO; fi
+# ROS_DISTRO alone says nothing: container images set it where nothing is sourced.
+case ${AMENT_PREFIX_PATH:-} in
+  "" | "$venv") ;;
+  *) sourced=${ROS_DISTRO:-wheels} ;;
+esac
 if [ -d "$venv" ] && [ "$(cat "$venv/.ros" 2>/dev/null)" != "$sourced" ]; then
   say ".venv was made for '$(cat "$venv/.ros" 2>/dev/null)', now it is to be '$sourced': making it anew"
   rm -rf "$venv" build

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from launch import Action, LaunchContext
 from launch.actions import (
     DeclareLaunchArgument,
+    LogInfo,
     OpaqueFunction,
     SetEnvironmentVariable,
     Shutdown,
@@ -81,8 +82,8 @@ def graph_actions(playback: bool) -> list[Action]:
     """Return one process for each node of the graph, and the recorder if it is asked for.
 
     A parameter is the launch argument's if that is given, else that of the parameter file,
-    else the node's own default. Nodes that die come back; one that refuses its settings ends
-    the launch, with an exit status of its own.
+    else the node's own default. Nodes that die come back, but for what moves a robot; one that
+    refuses its settings ends the launch, with an exit status of its own.
     """
     recorder = Node(
         package="semg_bringup",
@@ -137,10 +138,11 @@ def _node(context: LaunchContext, node: GraphNode, plays_for: Sequence[str] | No
         parameters=[ParameterFile(LaunchConfiguration("params_file")), *filter(None, [parameters])],
         output="screen",
         emulate_tty=True,
-        # A player that comes back would play its recording a second time.
-        respawn=not is_player,
+        # A player that comes back would play its recording a second time, and a gate would have
+        # forgotten an emergency stop that was latched in it.
+        respawn=not (is_player or node.moves_a_robot),
         respawn_delay=RESPAWN_DELAY_S,
-        on_exit=_end_with_player if is_player else _end_if_refused,
+        on_exit=_on_exit(node, is_player),
     )
 
 
@@ -151,6 +153,22 @@ def _given(context: LaunchContext, kinds: Mapping[str, type]) -> dict[str, Any]:
         for name, kind in kinds.items()
         if context.launch_configurations.get(name)
     }
+
+
+def _on_exit(node: GraphNode, is_player: bool) -> Callable[[Any, Any], list[Action]]:
+    if is_player:
+        return _end_with_player
+    return _stay_without_gate if node.moves_a_robot else _end_if_refused
+
+
+def _stay_without_gate(event: ProcessExited, context: LaunchContext) -> list[Action]:
+    if event.returncode == REFUSED or context.is_shutdown:
+        return _end_if_refused(event, context)
+    said = (
+        f"{event.process_name} has ended and is not started again by itself: nothing drives the "
+        f"robot until this launch is started anew"
+    )
+    return [LogInfo(msg=said)]
 
 
 def _end_if_refused(event: ProcessExited, context: LaunchContext) -> list[Action]:

@@ -14,6 +14,7 @@ from rclpy.parameter import Parameter
 
 from semg_bringup.graph import GraphNode
 from semg_node.local_bus import LocalBus
+from semg_node.parameters import names as parameter_names
 from semg_node.settings import SettingError
 from semg_node.shell import NodeShell
 from semg_node.steadiness import favour_the_stream
@@ -122,7 +123,7 @@ class OneProcess:
 
 def _refuse_unknown(shell: NodeShell, names: Iterable[str]) -> None:
     """Refuse what rclpy would ignore."""
-    known = [parameter.name for parameter in shell.get_parameters_by_prefix("").values()]
+    known = parameter_names(shell)
     for name in names:
         if name not in known:
             close = get_close_matches(name, known, 1)

@@ -23,6 +23,7 @@ Settings = TypeVar("Settings")
 
 _LARGEST = 1e18
 _LARGEST_INTEGER = 2**62
+_OF_RCLPY = ("qos_overrides.", "start_type_description_service", "use_sim_time")
 
 
 def describe(default: Any, info: SettingInfo) -> ParameterDescriptor:
@@ -139,3 +140,15 @@ def _value(node: Node, name: str, default: Any) -> Any:
         # What is no list is for `check` to refuse: a text would fall apart into its letters.
         return tuple(value) if hasattr(value, "__iter__") and not isinstance(value, str) else value
     return value
+
+
+def names(node: Node) -> list[str]:
+    """Return the names of the parameters that a node has declared."""
+    return [parameter.name for parameter in node.get_parameters_by_prefix("").values()]
+
+
+def unknown(node: Node) -> list[str]:
+    """Return the parameters that a node was started with and does not have, in order."""
+    given = getattr(node, "_parameter_overrides", {})  # rclpy has no public way to see them
+    known = set(names(node))
+    return sorted(name for name in given if name not in known and not name.startswith(_OF_RCLPY))

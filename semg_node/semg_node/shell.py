@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -33,6 +34,8 @@ from semg_node.reporting import diagnostics
 from semg_node.settings import SettingError, setting
 
 _CARE_S = 1.0
+_NEARLY = 0.75
+"""Likeness of a name to that of a parameter from which it must be a slip."""
 _USUAL_WAIT_S = 3.0
 """Time that nodes which start together may take to hear of each other."""
 _PARTING_S = 1.0
@@ -131,6 +134,7 @@ class NodeShell(LifecycleNode):
         self.exits_when_finished = False
         self.failure = ""
         self._component = component(self)
+        self._look_at_unknown_parameters()
         if bus is not None:
             for topic in self._component.publishes:
                 bus.advertise(self.resolve_topic_name(topic))
@@ -425,6 +429,23 @@ class NodeShell(LifecycleNode):
         return not self._starting or now - self._waits_since >= _USUAL_WAIT_S
 
     # -- parameters and diagnostics -----------------------------------------------------------
+
+    def _look_at_unknown_parameters(self) -> None:
+        """Refuse what must be a slip, and name what else rclpy would ignore without a word.
+
+        Raises
+        ------
+        SettingError
+            If a parameter that was given is spelt almost like one that there is.
+        """
+        for name in parameters.unknown(self):
+            if near := get_close_matches(name, parameters.names(self), 1, _NEARLY):
+                raise SettingError(
+                    f"{self.get_fully_qualified_name()}: there is no parameter '{name}'; "
+                    f"did you mean '{near[0]}'?"
+                )
+            # A section for all nodes may well name what only others have.
+            self.get_logger().warning(f"there is no parameter '{name}' here: it is ignored")
 
     def _parameters_changed(self, changed: list[Parameter]) -> None:
         with self.lock:

@@ -238,6 +238,17 @@ def test_node_does_not_start_with_a_bad_parameter(ros, name, value, words):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["gian", "sise"])
+def test_a_parameter_that_is_nearly_spelt_like_one_is_refused(ros, name):
+    with pytest.raises(SettingError, match=f"there is no parameter '{name}'; did you mean '"):
+        ros.shell(**{name: 2})
+
+
+def test_a_parameter_of_another_node_is_ignored(ros):
+    shell, _ = ros.shell(bundle="mine")
+    assert not shell.has_parameter("bundle")
+
+
 def test_parameter_changes_while_the_node_runs_within_its_range(ros):
     shell, amplifier = ros.shell()
     ros.until(lambda: shell.active)

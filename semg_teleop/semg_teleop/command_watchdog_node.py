@@ -154,14 +154,15 @@ class CommandWatchdog:
         """Send what is due; return when there is more to do."""
         watchdog = self._watchdog
         assert watchdog is not None
-        names: list[str] = []
+        count, names = 0, ""
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + _LOOK_S
-            if self._shell.count_publishers(self._input) > 1:
-                names = publisher_names(self._shell, self._input)
+            count = self._shell.count_publishers(self._input)
+            if count > 1:
+                names = ", ".join(publisher_names(self._shell, self._settings.input))
         with self._lock:
             now = time.monotonic()
-            watchdog.see_publishers(now, len(names), ", ".join(names))
+            watchdog.see_publishers(now, count, names)
             if watchdog.step(now):
                 self._publish_zero()
             return watchdog.next_step(now)
@@ -201,13 +202,14 @@ class CommandWatchdog:
 
     def _trouble(self) -> str:
         """Return what is wrong on the graph; empty if nothing."""
-        for topic in (self._input, self._output):
+        for topic in (self._settings.input, self._settings.output):
             if others := other_types(self._shell, topic, self._kind):
+                name = self._shell.resolve_topic_name(topic)
                 return (
-                    f"{topic[1:]}: is {others[0]} on this graph, but parameter 'type' is "
+                    f"{name[1:]}: is {others[0]} on this graph, but parameter 'type' is "
                     f"{self._kind.value}: set the right type, or remap"
                 )
-        names = publisher_names(self._shell, self._output)
+        names = publisher_names(self._shell, self._settings.output)
         if len(names) > 1:
             return (
                 f"{len(names)} publishers on {self._output} ({', '.join(names)}): "

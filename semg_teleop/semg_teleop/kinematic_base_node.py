@@ -120,7 +120,7 @@ class KinematicBase:
                 "yaw (rad)": pose.yaw,
             }
         )
-        if others := other_types(self._shell, topic, self._kind):
+        if others := other_types(self._shell, COMMANDS, self._kind):
             status.level = Level.ERROR
             status.message = (
                 f"{topic[1:]}: is {others[0]} on this graph, but this base takes "

@@ -91,9 +91,12 @@ class Switches:
     def _on_joy(self, message: Joy) -> None:
         stamp = to_nanoseconds(message.header.stamp)
         age = (self._shell.get_clock().now().nanoseconds - stamp) / 1e9
-        # A stamp of zero says nothing; an old one belongs to a finger that may have let go.
-        is_of_now = not stamp or abs(age) <= OLDEST_PRESS_S
-        self._hear(is_of_now and pressed(message.buttons, self._button))
+        is_pressed = pressed(message.buttons, self._button)
+        # A stamp of zero says nothing. An old press belongs to a finger that may have let go: it
+        # is as if it had not come, for neither does it say that somebody let go.
+        if is_pressed and stamp and abs(age) > OLDEST_PRESS_S:
+            return
+        self._hear(is_pressed)
 
     def _hear(self, is_pressed: bool) -> None:
         with self._lock:

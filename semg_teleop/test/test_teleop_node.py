@@ -19,6 +19,7 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import Joy
 from std_msgs.msg import Bool, String
 from std_srvs.srv import SetBool, Trigger
 
@@ -310,6 +311,44 @@ def test_a_switch_that_is_pressed_at_the_start_does_not_engage(graph, profile):
     graph.pressed = False
     graph.wait_for_state(TeleopState.DISENGAGED, "press the dead-man switch")
     graph.drive()
+
+
+def test_late_presses_of_a_joystick_are_no_letting_go(graph, profile):
+    joy = graph.node.create_publisher(Joy, "joy", SENSOR_DATA)
+    said = {"pressed": 0, "behind_ns": 0, "silent": False}
+    ended = threading.Event()
+
+    def publish():
+        while not ended.wait(0.02):
+            if not said["silent"]:
+                message = Joy(buttons=[said["pressed"]])
+                message.header.stamp = to_stamp(time.time_ns() - said["behind_ns"])
+                joy.publish(message)
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    try:
+        graph.teleop(profile, dead_man="joy", dead_man_topic="joy")
+        graph.wait_until_ready()
+        said["pressed"] = 1
+        graph.wait_for_state(TeleopState.ENGAGED)
+        said["silent"] = True
+        graph.wait_for_state(TeleopState.DISENGAGED, "joy: silent")
+        # What was held back by a link comes at last, and then the present again.
+        said.update(behind_ns=500_000_000, silent=False)
+        time.sleep(0.3)
+        said["behind_ns"] = 0
+        graph.wait_for_state(TeleopState.DISENGAGED, "let go of the dead-man switch")
+        seen = len(graph.states)
+        time.sleep(0.5)
+        assert {state.state for state in graph.states[seen:]} == {TeleopState.DISENGAGED}
+        said["pressed"] = 0
+        graph.wait_for_state(TeleopState.DISENGAGED, "press the dead-man switch")
+        said["pressed"] = 1
+        graph.wait_for_state(TeleopState.ENGAGED)
+    finally:
+        ended.set()
+        thread.join()
 
 
 def test_arming_by_service_is_not_engaging(graph, profile):

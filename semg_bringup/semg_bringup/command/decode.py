@@ -145,6 +145,12 @@ def _check_output(output: Path, recording: Path) -> None:
         raise CommandError(f"--output {output}: there is no folder {output.parent}")
     if output.exists() and recording.exists() and output.samefile(recording):
         raise CommandError(f"--output {output}: is the recording itself")
+    if recording.is_dir() and recording.resolve() in output.resolve().parents:
+        raise CommandError(f"--output {output}: lies in the recording itself")
+    if output.exists() and output.suffix != ".npz":
+        raise CommandError(f"--output {output}: is there already, and is no .npz file")
+    if not os.access(output.parent, os.W_OK):
+        raise CommandError(f"--output {output}: the folder {output.parent} cannot be written to")
 
 
 def _decode(source: EmgSource, decoder: OfflineDecoder, chunk: int) -> None:

@@ -66,9 +66,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_network_arguments(parser)
 
 
-def default_folder() -> Path:
-    """Return the name of a new recording."""
-    return Path(datetime.now().strftime("semg_%Y-%m-%d_%H-%M-%S"))
+def default_folder(namespace: str = "") -> Path:
+    """Return the name of a new recording, of the band in a namespace."""
+    band = "".join(f"{part}_" for part in namespace.split("/") if part)
+    return Path(datetime.now().strftime(f"semg_{band}%Y-%m-%d_%H-%M-%S"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     from semg_bringup.recording.topics import choose
 
     topics = choose(options.topics)
-    folder = options.output or default_folder()
+    folder = options.output or default_folder(options.namespace)
     choose_network(options)
 
     import rclpy

@@ -154,7 +154,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _show(process: OneProcess, options: argparse.Namespace, stopped: Callable[[], bool]) -> int:
     from semg_bringup.command.taps import Taps
-    from semg_bringup.view.live import LiveView, PlainView
+    from semg_bringup.view.live import LiveView, PlainView, can_draw
     from semg_bringup.view.state import ViewState
 
     state = ViewState()
@@ -162,7 +162,7 @@ def _show(process: OneProcess, options: argparse.Namespace, stopped: Callable[[]
     recording = _start_recording(options, taps)
     taps.attach(state.callbacks)
     process.start()
-    live = sys.stdout.isatty() and not options.plain
+    live = can_draw() and not options.plain
     view: View = LiveView(state) if live else PlainView(state)
     status = 0
     try:
@@ -240,7 +240,7 @@ def _start_recording(options: argparse.Namespace, taps: Any) -> LocalRecording |
     from semg_bringup.recording.local_recording import LocalRecording
     from semg_bringup.recording.topics import TOPICS
 
-    folder = default_folder() if options.record is True else options.record
+    folder = default_folder(options.namespace) if options.record is True else options.record
     recording = LocalRecording(
         folder, taps.namespace, TOPICS, lambda line: print(f"semg run: {line}", file=sys.stderr)
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -180,6 +181,8 @@ def _person(path: Path, plan: Plan, force: bool) -> int:
         raise CommandError(f"--output {path}: is a folder, must be a file unless with --people")
     if not path.parent.is_dir():
         raise CommandError(f"--output {path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise CommandError(f"--output {path}: the folder {path.parent} cannot be written to")
     _check_new([path], force)
     _check_space(path.parent, [plan])
     with Progress(disable=not _progress(), transient=True) as bar:

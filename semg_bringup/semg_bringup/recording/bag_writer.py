@@ -20,6 +20,7 @@ from rosbags.interfaces import (
     QosTime,
 )
 from rosbags.rosbag2 import StoragePlugin, Writer
+from rosbags.rosbag2.errors import WriterError
 from rosbags.rosbag2.storage_mcap import McapWriter
 
 from semg_bringup.recording.definitions import definition
@@ -60,14 +61,17 @@ class BagWriter:
         self._connections: dict[str, Connection] = {}
         if folder.exists():
             raise RecordingError(f"{folder}: exists already, and a recording is never overwritten")
-        self._writer = Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP)
         try:
+            self._writer = Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP)
             self._writer.open()
             storage = cast(McapWriter, self._writer.storage)
             storage.bio.close()
             self._reserve = DiskReserve(folder)
             self._file = ReservedFile(storage.path, self._reserve)
             self._reserve.grow(_RESERVE)
+        except WriterError:
+            # Somebody else was faster, or it is a link to nowhere: it is not ours to remove.
+            raise RecordingError(f"{folder}: there is something of that name already") from None
         except OSError as error:
             self._remove()
             raise RecordingError(f"{folder}: cannot be written: {error.strerror}") from None

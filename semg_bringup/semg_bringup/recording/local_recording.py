@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,11 @@ class LocalRecording:
         try:
             self._write_all()
             self.recorder.close()
-        except RecordingError as error:
-            self.failure = str(error)
-            self.recorder.close(failed=True)
+        except Exception as error:  # or the rest would be lost without a word
+            expected = isinstance(error, RecordingError)
+            self.failure = str(error) if expected else f"{type(error).__name__}: {error}"
+            with suppress(Exception):
+                self.recorder.close(failed=True)
             self._on_failure(f"recording stopped: {self.failure}; {self.recorder.summary()}")
 
     def _write_all(self) -> None:

@@ -10,6 +10,7 @@ from semg_bringup.recording.bag_writer import BagWriter
 from semg_bringup.recording.ordering import InfoFirst, Received
 from semg_bringup.recording.tally import Tally
 from semg_bringup.recording.topics import CHUNKS, INFO, RecordedTopic, resolve
+from semg_driver.recordings.recording import RecordingError
 
 
 class Recorder:
@@ -75,7 +76,13 @@ class Recorder:
             self._write(self._ordering.release())
         self.indexed = self._writer.close()
         if self.tally.messages:
-            self._size = sum(file.stat().st_size for file in self.folder.iterdir())
+            try:
+                self._size = sum(file.stat().st_size for file in self.folder.iterdir())
+            except OSError as error:
+                raise RecordingError(
+                    f"{self.folder}: has been moved or removed while it was written "
+                    f"({error.strerror})"
+                ) from None
 
     def summary(self) -> str:
         """Return one line on what was recorded, after `close`."""

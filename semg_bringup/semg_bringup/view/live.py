@@ -34,6 +34,12 @@ class View(Protocol):
         """End, and leave the terminal as it was."""
 
 
+def can_draw() -> bool:
+    """Say whether standard output is a terminal on which a picture can be drawn again and again."""
+    console = Console()
+    return sys.stdout.isatty() and console.is_terminal and not console.is_dumb_terminal
+
+
 class LiveView:
     """Draws the state on the whole terminal, eight times a second.
 

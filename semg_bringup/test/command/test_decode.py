@@ -156,6 +156,7 @@ def test_refusals_are_one_line(refused, tmp_path, array_file, gesture_bundle):
     assert "no bundle folder and no installed bundle" in line(array_file, "no_such_bundle")
     assert "there is no folder" in line(array_file, output=tmp_path / "no" / "out.npz")
     assert "is a folder" in line(array_file, output=tmp_path)
+    assert "and is no .npz file" in line(array_file, output=tmp_path / "text.hdf5")
     assert "is the recording itself" in line(array_file, output=array_file)
 
 

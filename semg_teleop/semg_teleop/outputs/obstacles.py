@@ -21,7 +21,8 @@ def obstacles(node: Node, topic: str, kind: OutputKind) -> list[str]:
     node : Node
         Through which the graph is seen, and which publishes the topic.
     topic : str
-        Full name.
+        As the node was told, before any remapping, which is done here: rclpy would remap a full
+        name once more, and `cmd_vel` may well be another name's new one.
     kind : OutputKind
         What is sent.
 
@@ -30,24 +31,25 @@ def obstacles(node: Node, topic: str, kind: OutputKind) -> list[str]:
     list of str
         One line for each; empty if nothing is in the way.
     """
-    found = [_wrong_type(topic, kind, other) for other in other_types(node, topic, kind)]
+    name = node.resolve_topic_name(topic)
+    found = [_wrong_type(name, kind, other) for other in other_types(node, topic, kind)]
     names = publisher_names(node, topic)
     if len(names) > 1:
         found.append(
-            f"{len(names)} publishers on {topic} ({', '.join(names)}): "
+            f"{len(names)} publishers on {name} ({', '.join(names)}): "
             "only this one may send commands, stop the others"
         )
     return found
 
 
 def other_types(node: Node, topic: str, kind: OutputKind) -> list[str]:
-    """Return the types other than `kind` that a topic, by its full name, has on the graph."""
+    """Return the types other than `kind` that a topic, not yet remapped, has on the graph."""
     ends = (*node.get_publishers_info_by_topic(topic), *node.get_subscriptions_info_by_topic(topic))
     return sorted({end.topic_type for end in ends} - {kind.value})
 
 
 def publisher_names(node: Node, topic: str) -> list[str]:
-    """Return the full name of the node of each publisher of a topic, in order."""
+    """Return the full name of the node of each publisher of a topic, not yet remapped; sorted."""
     ends = node.get_publishers_info_by_topic(topic)
     return sorted(f"{end.node_namespace.rstrip('/')}/{end.node_name}" for end in ends)
 

@@ -75,7 +75,7 @@ class OutputPublisher:
 
     def obstacles(self) -> list[str]:
         """Say in one line each what keeps this output from being safely sent; empty if nothing."""
-        return obstacles(self._node, self.topic, self.output.kind)
+        return obstacles(self._node, self.output.topic, self.output.kind)
 
     def destroy(self) -> None:
         """Stop publishing for good."""

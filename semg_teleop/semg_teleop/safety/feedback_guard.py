@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+SET_BACK_NS = 1_000_000_000
+"""A stamp so far behind the newest one may be of a clock that was set back."""
+RISING = 5
+"""Stamps in a row, each later than the one before, that are news after that."""
+
 
 class FeedbackGuard:
     """Follows the robot's feedback topic, if one is set.
@@ -20,6 +25,8 @@ class FeedbackGuard:
         self._timeout = timeout
         self._arrival: float | None = None
         self._newest: int | None = None
+        self._set_back: int | None = None
+        self._rising = 0
 
     def hear(self, arrival: float, stamp: int | None) -> None:
         """Take in a message.
@@ -29,12 +36,19 @@ class FeedbackGuard:
         arrival : float
             Steady time in s.
         stamp : int or None
-            Of its header in ns, if it has one: only a later one than all before is news.
+            Of its header in ns, if it has one: only a later one than all before is news, or
+            one of a clock that was set back and has gone on since.
         """
         if stamp is None:
             self._arrival = arrival
         elif self._newest is None or stamp > self._newest:
-            self._arrival, self._newest = arrival, stamp
+            self._arrival, self._newest, self._set_back = arrival, stamp, None
+        elif stamp < self._newest - SET_BACK_NS:
+            goes_on = self._set_back is not None and stamp > self._set_back
+            self._rising = self._rising + 1 if goes_on else 1
+            self._set_back = stamp
+            if self._rising >= RISING:
+                self._arrival, self._newest, self._set_back = arrival, stamp, None
 
     def faults(self, now: float) -> list[str]:
         """Return what is wrong at the steady time `now` in s."""

@@ -43,3 +43,21 @@ def test_messages_without_a_stamp_are_news_by_their_arrival(guard):
     for count in range(5):
         guard.hear(1.0 + 0.05 * count, None)
     assert guard.faults(1.2) == []
+
+
+def test_a_clock_that_was_set_back_is_believed_once_it_goes_on(guard):
+    guard.hear(1.0, 3600 * 10**9)
+    for count in range(4):
+        guard.hear(1.05 + 0.05 * count, 10**9 + count)
+        assert guard.faults(1.21) != []
+    guard.hear(1.25, 10**9 + 4)
+    assert guard.faults(1.3) == []
+    guard.hear(1.4, 10**9 + 5)
+    assert guard.faults(1.45) == []
+
+
+def test_old_stamps_that_come_again_and_again_are_no_clock_that_was_set_back(guard):
+    guard.hear(1.0, 3600 * 10**9)
+    for count in range(30):
+        guard.hear(1.0 + 0.02 * count, 10**9 + count % 3)
+    assert guard.faults(1.6) != []
