@@ -2,6 +2,7 @@
 """The launch files under the real ``ros2 launch``: where settings come from, and how it ends."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -91,6 +92,33 @@ def test_a_robot_is_driven_where_a_profile_is_named():
         said = next((line for line in running.stdout if "no_such_robot" in line), "")
         assert "[teleop-5]" in said
         assert "no profile file and no installed profile" in said
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=60)
+
+
+def test_a_gate_that_died_is_not_started_again_and_a_decoder_is():
+    running = start("wristband", "teleop:=mobile_base")
+    said = []
+
+    def comes(pattern):
+        for line in running.stdout:
+            said.append(line)
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"never came: {pattern}\n{''.join(said)}")
+
+    try:
+        pids = {}
+        while pids.keys() != {"teleop", "gesture_decoder"}:
+            name, pid = comes(r"\[(\w+)-\d\]: process started with pid \[(\d+)\]").groups()
+            if name in ("teleop", "gesture_decoder"):
+                pids[name] = int(pid)
+        os.kill(pids["teleop"], signal.SIGKILL)
+        assert comes(r"teleop-\d has ended and is not started again by itself")
+        os.kill(pids["gesture_decoder"], signal.SIGKILL)
+        assert comes(r"\[gesture_decoder-\d\]: process started with pid")
+        assert sum("[teleop-" in line and "process started" in line for line in said) == 1
     finally:
         running.send_signal(signal.SIGINT)
         running.communicate(timeout=60)
