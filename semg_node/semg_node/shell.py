@@ -441,8 +441,7 @@ class NodeShell(LifecycleNode):
         for name in parameters.unknown(self):
             if near := get_close_matches(name, parameters.names(self), 1, _NEARLY):
                 raise SettingError(
-                    f"{self.get_fully_qualified_name()}: there is no parameter '{name}'; "
-                    f"did you mean '{near[0]}'?"
+                    f"{self.get_name()}: there is no parameter '{name}'; did you mean '{near[0]}'?"
                 )
             # A section for all nodes may well name what only others have.
             self.get_logger().warning(f"there is no parameter '{name}' here: it is ignored")
