@@ -35,7 +35,7 @@ machine stops the robot for its delays.
 
 examples:
   make course                                   20 people
-  make course ARGS='--people 1 --first-person 5001 --logs /tmp/course'
+  make course ARGS='--people 1 --first-person 5001 --logs course-logs'
   make course ARGS='--figure course.png --csv course.csv'
 """
 

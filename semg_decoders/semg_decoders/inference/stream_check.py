@@ -112,19 +112,19 @@ def check_frames(bundle: ModelBundle) -> None:
     BundleError
         One line: what the bundle needs, and what there is.
     """
-    mpf, window = bundle.mpf, _WINDOWS.get(bundle.task)
-    if mpf is None or window is None:
+    if bundle.mpf is None or bundle.task not in _WINDOWS:
         return
-    if (mpf.window, mpf.stride) != (window, STRIDE):
-        raise BundleError(
-            f"bundle '{bundle.name}': MPF window {mpf.window} and stride {mpf.stride} samples, but "
-            f"frames for {bundle.task} have {window} and {STRIDE}"
-        )
-    if mpf.bands != BANDS:
-        raise BundleError(
-            f"bundle '{bundle.name}': MPF bands {_edges(mpf.bands)}, but frames have "
-            f"{_edges(BANDS)}"
-        )
+    made = StreamDescription(
+        f"emg/mpf/{bundle.task}",
+        SAMPLE_RATE,
+        bundle.input.channels,
+        UNIT,
+        bundle.input.bandwidth,
+        _WINDOWS[bundle.task],
+        STRIDE,
+        BANDS,
+    )
+    check_stream(bundle, made)
 
 
 def _edges(bands: tuple[tuple[float, float], ...]) -> str:

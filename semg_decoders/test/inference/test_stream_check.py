@@ -111,7 +111,7 @@ def test_a_bundle_for_other_frames_than_its_task_has_is_refused(bundle):
     wrist = replace(bundle, task="wrist", mpf=usual)
     check_frames(wrist)
     check_frames(bundle)
-    with pytest.raises(BundleError, match=r"window 160 and stride 40 samples, but .* 200 and 40"):
+    with pytest.raises(BundleError, match=r"emg/mpf/wrist: MPF window 200 and .* needs 160 and 40"):
         check_frames(replace(wrist, mpf=replace(usual, window=160)))
-    with pytest.raises(BundleError, match="MPF bands 0-50, 30-100 Hz, but frames have 0-"):
+    with pytest.raises(BundleError, match=r"MPF bands 0-.*, but bundle .* needs 0-50, 30-100 Hz"):
         check_frames(replace(wrist, mpf=replace(usual, bands=BANDS)))
